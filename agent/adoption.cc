@@ -1,0 +1,53 @@
+#include "agent/adoption.h"
+
+#include "agent/bindings.h"
+#include "agent/log.h"
+#include "agent/outbox.h"
+
+namespace postern {
+
+const Message kDoubledThere{
+    "PST-7202",
+    {"{0} holds {1} {2} more than once; the one with the lowest id is used",
+     "{0} enthält {1} {2} mehrfach; verwendet wird der Eintrag mit der kleinsten Nummer",
+     "{0} bevat {1} {2} meer dan eens; die met het laagste nummer wordt gebruikt"},
+    {"merge or delete the others in the app", "Führen Sie die übrigen in der App zusammen oder löschen Sie sie",
+     "voeg de overige in de app samen of verwijder ze"}};
+
+Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock, std::stop_token stop) {
+  Bindings bindings(db, scope);
+  Outbox outbox(db, scope);
+  Audit audit(db);
+  std::int64_t adopted = 0;
+  for (const auto& kind : sink.kinds()) {
+    const std::string name(kind.name);
+    const auto setting = "adopted/" + scope + '/' + name;
+    if (readSetting(db, setting) == "yes") continue;
+    for (std::string position;;) {
+      auto page = sink.list(name, position, stop);
+      if (!page) return tl::unexpected(page.error());
+      UnitOfWork work(db);
+      const auto now = clock.now();
+      for (auto& found : page->found) {
+        if (const auto known = bindings.idOf(name, found.key); !known.empty()) {
+          if (known != found.id) {
+            log(LogLevel::Warning, "push", "doubled",
+                {{"part", scope}, {"code", kDoubledThere.code}, {"kind", name}, {"key", found.key}});
+          }
+          continue;
+        }
+        audit.add(now, scope, name, found.key, "adopted", found.fields);
+        bindings.put(name, found.key, Binding{found.id, Agreed{{}, std::move(found.fields)}}, now);
+        outbox.unblock({name, found.key});
+        ++adopted;
+      }
+      position = page->next;
+      if (position.empty()) writeSetting(db, setting, "yes");
+      work.commit();
+      if (position.empty()) break;
+    }
+  }
+  return adopted;
+}
+
+}  // namespace postern

@@ -1,0 +1,49 @@
+#pragma once
+// Our key <-> their id, with what both sides last agreed on; and the audit trail of what was done.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/clock.h"
+#include "agent/database.h"
+#include "agent/hash.h"
+#include "agent/reconcile.h"
+
+namespace postern {
+
+struct Binding {
+  std::string id;  // theirs
+  Agreed agreed;
+};
+
+/// One system's bindings. Each call joins an open UnitOfWork. Not thread-safe.
+class Bindings {
+ public:
+  Bindings(Database& db, std::string system) : db_(db), system_(std::move(system)) {}
+  std::optional<Binding> get(std::string_view kind, std::string_view key) const;
+  /// Only their id; empty when there is none.
+  std::string idOf(std::string_view kind, std::string_view key) const;
+  void put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now);
+  void remove(std::string_view kind, std::string_view key);
+
+ private:
+  Database& db_;
+  std::string system_;
+};
+
+/// Writes what was done to a record: field names and one hash of the values, no personal data.
+class Audit {
+ public:
+  explicit Audit(Database& db) : db_(db) {}
+  void add(Clock::Time at, std::string_view system, std::string_view kind, std::string_view key, std::string_view event,
+           const Fields& fields);
+  /// Forgets lines older than `before`; returns how many.
+  int prune(Clock::Time before);
+
+ private:
+  Database& db_;
+  Hasher hasher_;
+};
+
+}  // namespace postern

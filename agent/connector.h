@@ -1,0 +1,214 @@
+#pragma once
+// The contract between the engine and what knows a vendor. Connectors and links implement it; the agent knows only this.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/clock.h"
+#include "agent/http_client.h"
+#include "agent/record.h"
+#include "agent/result.h"
+#include "agent/settings.h"
+
+namespace postern {
+
+// ---- Source: reads a system -----------------------------------------------------------------------------------------
+
+struct ScanRequest {
+  std::string kind;
+  bool full = false;     // true: everything the flow covers; false: what changed since `since`, if the system can tell
+  std::string since;     // Page::since of the last finished scan of this kind; empty for the first
+  std::string position;  // Page::next of the page before; empty at the start
+  Clock::Time startedAt{};  // when this scan began; the same for all its pages
+};
+
+/// A row as the system sent it. Equal bytes mean "no change", so the engine maps only rows it has not seen.
+struct Row {
+  std::string key;       // of the record; never empty
+  std::string_view raw;  // points into Page::storage
+};
+
+struct Page {
+  std::shared_ptr<const void> storage;  // keeps the rows' bytes alive
+  std::vector<Row> rows;                // a key may come twice (rows move between pages): the last one counts
+  std::string next;                     // where to go on; meaningless when `last`
+  bool last = false;
+  bool full = false;   // this scan covers everything (the system may not be able to tell changes); same on all pages
+  std::string since;   // on the last page: for the next scan; overlaps so that nothing between is missed
+  std::vector<Error> warnings;  // worth telling; the page is good all the same (a row without key was left out, …)
+};
+
+/// Reads records. Calls come from one thread at a time; different kinds may be read by different threads.
+/// No retries, no sleeping, no logging, no state beyond the log-in.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// Kinds it can read, in the order in which they are best read (few licence slots, parents first).
+  virtual std::span<const std::string_view> kinds() const = 0;
+  /// One page. An answer that is empty or cut against its own totals is an error (Retry), never a short page.
+  virtual Result<Page> read(const ScanRequest& request, std::stop_token stop) = 0;
+  /// Pure: one row to one record; Reject when the row cannot be understood. The record's key equals the row's.
+  virtual Result<Record> map(std::string_view kind, const Row& row) const = 0;
+};
+
+// ---- Sink: writes a system ------------------------------------------------------------------------------------------
+
+struct SinkKind {
+  std::string_view name;
+  int rank = 0;  // parents have a smaller rank than their children
+  /// Fields that go into one write together: when one of them changes, all are sent (state and dates of an appointment).
+  std::span<const std::string_view> together = {};
+  /// Fields the system takes only when a record is created. A record found there counts as having them right.
+  std::span<const std::string_view> createOnly = {};
+};
+
+/// One change to deliver. Reference values in `fields` are our keys; idOf gives the other side's id for them.
+struct Change {
+  std::string kind;
+  std::string key;  // ours
+  std::string id;   // theirs; empty = create
+  Fields fields;    // what to write: only changed fields for an update, everything for a create
+  /// Their id of one of our records; empty when unknown (never for what Target::needs named).
+  std::function<std::string(std::string_view kind, std::string_view key)> idOf;
+};
+
+/// What the system holds after a write, in our vocabulary; only fields its answer carried and that map back.
+struct Settled {
+  std::string id;
+  Fields answered;
+};
+
+/// A record of ours found on the other side.
+struct Found {
+  std::string key;  // ours, compared exactly
+  std::string id;   // theirs
+  Fields fields;    // as in Settled::answered
+};
+
+struct FoundPage {
+  std::vector<Found> found;
+  std::string next;  // empty = no more
+};
+
+/// Writes records. Thread-safe: several changes of different targets are pushed at the same time.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual std::span<const SinkKind> kinds() const = 0;
+  virtual Result<Settled> push(const Change& change, std::stop_token stop) = 0;
+  /// Looks records up by our keys (at most 50). Not found = not in the result. Two records of one key: both come,
+  /// lowest id first.
+  virtual Result<std::vector<Found>> find(std::string_view kind, const std::vector<std::string>& keys,
+                                          std::stop_token stop) = 0;
+  /// All records that carry our reference, page by page: for a first activation and for a lost state file.
+  virtual Result<FoundPage> list(std::string_view kind, const std::string& position, std::stop_token stop) = 0;
+};
+
+// ---- System: a configured counterpart -------------------------------------------------------------------------------
+
+/// Result of one probe of `postern check`.
+struct Finding {
+  enum class Level { Good, Warning, Bad };
+  Level level = Level::Good;
+  std::string what;            // "log-in", "field project.process_status"
+  std::optional<Error> error;  // for Warning and Bad
+};
+
+class System {
+ public:
+  virtual ~System() = default;
+  virtual Source* source() { return nullptr; }  // owned by the system; nullptr when it cannot read
+  virtual Sink* sink() { return nullptr; }      // owned by the system; nullptr when it cannot write
+  /// Log-in, rights and field names against the live system; changes nothing there.
+  virtual std::vector<Finding> check(std::stop_token stop) = 0;
+};
+
+struct SystemContext {
+  std::string name;       // "erp"
+  const Section& options;  // secrets resolved; lives as long as the system
+  const Section& fields;   // field map, every key present
+  std::string zone;        // the site's time zone
+  HttpClient& http;        // paced, limited, stoppable
+  Clock& clock;
+};
+
+struct ConnectorInfo {
+  const char* name;  // "profacto"
+  Text summary;
+  bool reads = false;
+  bool writes = false;
+  std::span<const Option> options;
+  std::span<const FieldName> fields;
+  /// Throws ConfigError for settings that only make sense together (neither token nor password, …).
+  std::unique_ptr<System> (*make)(const SystemContext& context);
+};
+
+// ---- Rules of a pair ------------------------------------------------------------------------------------------------
+
+/// A kind of record the rules produce for the app.
+struct TargetKind {
+  std::string_view name;
+  std::string_view flow;                        // "customers": what flow.<name> switches
+  std::span<const std::string_view> inputs;     // ERP kinds it is derived from; derived when all were read in a pass
+  std::span<const std::string_view> group = {};  // fields that go into one write together when one of them changes
+};
+
+/// A snapshot record as rules see it.
+struct Seen {
+  Record record;
+  Clock::Time changedAt;  // when postern last saw it change (its own stamp; the first sight counts)
+};
+
+/// Read access to one system's snapshot. Rules use nothing else, so they stay pure.
+class SourceView {
+ public:
+  virtual ~SourceView() = default;
+  virtual std::optional<Seen> get(std::string_view kind, std::string_view key) const = 0;
+  /// Records of `kind` whose parent is `parent`, ordered by key.
+  virtual std::vector<Seen> childrenOf(std::string_view kind, std::string_view parent) const = 0;
+};
+
+/// What the app should hold for one target.
+struct Target {
+  Fields fields;
+  std::vector<Reference> needs;  // targets that must exist on the other side first
+};
+
+class Rules {
+ public:
+  virtual ~Rules() = default;
+  virtual std::span<const TargetKind> targets() const = 0;
+  /// Targets that a change of `record` can affect. Called for its old and its new content, both times with the snapshot
+  /// as it is after the change: `erp` finds relatives (siblings of a contact that was or becomes the main one).
+  virtual std::vector<Reference> touched(const Record& record, const SourceView& erp) const = 0;
+  /// What the app should hold; nullopt when nothing should be sent for this target (what is there stays).
+  virtual std::optional<Target> derive(const Reference& target, const SourceView& erp, Clock::Time now) const = 0;
+};
+
+struct LinkInfo {
+  const char* name;  // "profacto_craftboxx"
+  const char* erp;   // connector names
+  const char* app;
+  Text summary;
+  std::span<const Option> options;
+  std::span<const std::string_view> flows;
+  /// `options` is only read during the call; `zone` is the site's time zone. Throws ConfigError.
+  std::unique_ptr<Rules> (*make)(const Section& options, const std::string& zone);
+};
+
+/// Everything that is compiled in; generated from connectors/CMakeLists.txt.
+struct Registry {
+  std::vector<const ConnectorInfo*> connectors;
+  std::vector<const LinkInfo*> links;
+  const ConnectorInfo* connector(std::string_view name) const;                        // nullptr when unknown
+  const LinkInfo* link(std::string_view erp, std::string_view app) const;  // nullptr when there are no rules
+};
+
+}  // namespace postern

@@ -1,0 +1,106 @@
+#pragma once
+// Delivers one link's outbox to its app: intents and settlements in groups, several calls at a time, once each.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/bindings.h"
+#include "agent/connector.h"
+#include "agent/database.h"
+#include "agent/health.h"
+#include "agent/outbox.h"
+
+namespace postern {
+
+struct PusherSetup {
+  std::string link;
+  std::string app;        // system name
+  int lanes = 4;          // calls at the same time
+  std::size_t window = 64;  // at most this many entries are in flight: the price of a kill in look-ups
+  std::chrono::seconds probeDelay{2};  // before an unknown outcome is looked up: the request may still be at work there
+};
+
+/// One link's deliverer. It is the only writer of its bindings. run() belongs to one thread; wake() to any.
+class Pusher {
+ public:
+  /// `db` is used by run()'s thread only.
+  Pusher(Database& db, Sink& sink, PusherSetup setup, Clock& clock, Health& health, Progress& progress);
+  ~Pusher();
+
+  enum class Until {
+    Stopped,    // the service: for ever
+    Delivered,  // one pass: until noMore() was called and nothing is left that could be delivered within a minute
+  };
+  /// Throws SQLite::Exception only when the state file fails for good; a full disk or a lock is waited out.
+  void run(Until until, std::stop_token stop);
+  /// Something was queued or mended.
+  void wake();
+  /// No more changes will be queued by this pass.
+  void noMore();
+
+  /// The last failure of the destination as a whole; nullopt while it works.
+  std::optional<Error> destinationError() const;
+
+ private:
+  struct Task;
+  struct Outcome;
+  class Lanes;
+  enum class Mode { Open, OneCall, Paused };
+
+  bool adopt(std::stop_token stop);
+  void step(std::stop_token stop);
+  void pick(std::vector<Task>& tasks);
+  bool prepare(OutboxEntry& entry, std::vector<Task>& tasks);
+  void settle(Outcome& outcome);
+  void settlePush(Outcome& outcome);
+  void settleFind(Outcome& outcome);
+  void failed(const Error& error, Clock::Monotonic startedAt);
+  void succeeded();
+  void publish();
+  Mode mode() const;
+  std::chrono::milliseconds pause() const;
+  bool finished();
+  const SinkKind& sinkKind(const std::string& name) const;
+
+  Database& db_;
+  Sink& sink_;
+  PusherSetup setup_;
+  std::string scope_;
+  Clock& clock_;
+  Health& health_;
+  Progress& progress_;
+  Bindings bindings_;
+  Outbox outbox_;
+  Audit audit_;
+  std::mt19937 random_{std::random_device{}()};
+  std::unique_ptr<Lanes> lanes_;
+  std::set<std::int64_t> inFlight_;
+  std::vector<Outcome> unsettled_;  // of a step whose commit failed, too: their answers must not be forgotten
+  bool adopted_ = false;
+  bool more_ = true;  // the last pick found as much as it could take
+
+  bool unpublished_ = true;  // the health board does not know yet
+
+  // The destination as a whole.
+  int failures_ = 0;
+  bool paused_ = false;                // asked to wait, not failing
+  Clock::Monotonic resumeAt_{};
+  Clock::Monotonic lastFailure_{};
+  mutable std::mutex mutex_;           // guards the two below
+  std::optional<Error> destinationError_;
+  bool noMore_ = false;
+};
+
+}  // namespace postern

@@ -1,0 +1,35 @@
+#include "agent/text.h"
+
+namespace postern {
+
+std::string_view Text::in(Language language) const {
+  switch (language) {
+    case Language::De:
+      return de;
+    case Language::Nl:
+      return nl;
+    case Language::En:
+      break;
+  }
+  return en;
+}
+
+std::string fill(std::string_view pattern, std::span<const std::string> args) {
+  std::string out;
+  out.reserve(pattern.size() + 32);
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '{' && i + 2 < pattern.size() && pattern[i + 2] == '}' && pattern[i + 1] >= '0' &&
+        pattern[i + 1] <= '9') {
+      const auto index = static_cast<std::size_t>(pattern[i + 1] - '0');
+      if (index < args.size()) {
+        out += args[index];
+        i += 2;
+        continue;
+      }
+    }
+    out += pattern[i];
+  }
+  return out;
+}
+
+}  // namespace postern
