@@ -31,7 +31,7 @@ Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& 
       for (auto& found : page->found) {
         if (const auto known = bindings.idOf(name, found.key); !known.empty()) {
           if (known != found.id) {
-            log(LogLevel::Warning, "push", "doubled",
+            log(Level::Warning, "push", "doubled",
                 {{"part", scope}, {"code", kDoubledThere.code}, {"kind", name}, {"key", found.key}});
           }
           continue;

@@ -4,20 +4,24 @@ namespace postern {
 
 std::optional<Binding> Bindings::get(std::string_view kind, std::string_view key) const {
   auto& query = db_.statement("SELECT id, ours, theirs FROM binding WHERE system=? AND kind=? AND key=?");
-  bindText(query, 1, system_);
-  bindText(query, 2, kind);
-  bindText(query, 3, key);
-  if (!query.executeStep()) return std::nullopt;
-  return Binding{std::string(textOf(query, 0)),
-                 Agreed{fieldsFromJson(textOf(query, 1)), fieldsFromJson(textOf(query, 2))}};
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, key);
+  if (!query.step()) return std::nullopt;
+  Binding binding{std::string(query.text(0)),
+                  Agreed{fieldsFromJson(query.text(1)), fieldsFromJson(query.text(2))}};
+  query.reset();
+  return binding;
 }
 
 std::string Bindings::idOf(std::string_view kind, std::string_view key) const {
   auto& query = db_.statement("SELECT id FROM binding WHERE system=? AND kind=? AND key=?");
-  bindText(query, 1, system_);
-  bindText(query, 2, kind);
-  bindText(query, 3, key);
-  return query.executeStep() ? std::string(textOf(query, 0)) : std::string();
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, key);
+  std::string id(query.step() ? query.text(0) : std::string_view());
+  query.reset();
+  return id;
 }
 
 void Bindings::put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now) {
@@ -25,22 +29,22 @@ void Bindings::put(std::string_view kind, std::string_view key, const Binding& b
       db_.statement("INSERT OR REPLACE INTO binding(system,kind,key,id,ours,theirs,agreed_at) VALUES(?,?,?,?,?,?,?)");
   const auto ours = toJson(binding.agreed.ours);
   const auto theirs = binding.agreed.theirs == binding.agreed.ours ? ours : toJson(binding.agreed.theirs);
-  bindText(write, 1, system_);
-  bindText(write, 2, kind);
-  bindText(write, 3, key);
-  bindText(write, 4, binding.id);
-  bindText(write, 5, ours);
-  bindText(write, 6, theirs);
+  write.bind(1, system_);
+  write.bind(2, kind);
+  write.bind(3, key);
+  write.bind(4, binding.id);
+  write.bind(5, ours);
+  write.bind(6, theirs);
   write.bind(7, toColumn(now));
-  write.exec();
+  write.run();
 }
 
 void Bindings::remove(std::string_view kind, std::string_view key) {
   auto& remove = db_.statement("DELETE FROM binding WHERE system=? AND kind=? AND key=?");
-  bindText(remove, 1, system_);
-  bindText(remove, 2, kind);
-  bindText(remove, 3, key);
-  remove.exec();
+  remove.bind(1, system_);
+  remove.bind(2, kind);
+  remove.bind(3, key);
+  remove.run();
 }
 
 void Audit::add(Clock::Time at, std::string_view system, std::string_view kind, std::string_view key,
@@ -57,19 +61,19 @@ void Audit::add(Clock::Time at, std::string_view system, std::string_view kind, 
   const Hash hash = hasher_(values);
   auto& insert = db_.statement("INSERT INTO audit(at,system,kind,key,event,fields,hash) VALUES(?,?,?,?,?,?,?)");
   insert.bind(1, toColumn(at));
-  bindText(insert, 2, system);
-  bindText(insert, 3, kind);
-  bindText(insert, 4, key);
-  bindText(insert, 5, event);
-  bindText(insert, 6, names);
-  insert.bindNoCopy(7, hash.data(), static_cast<int>(hash.size()));
-  insert.exec();
+  insert.bind(2, system);
+  insert.bind(3, kind);
+  insert.bind(4, key);
+  insert.bind(5, event);
+  insert.bind(6, names);
+  insert.bindBlob(7, hash.data(), hash.size());
+  insert.run();
 }
 
 int Audit::prune(Clock::Time before) {
   auto& remove = db_.statement("DELETE FROM audit WHERE at < ?");
   remove.bind(1, toColumn(before));
-  return remove.exec();
+  return remove.run();
 }
 
 }  // namespace postern

@@ -148,6 +148,7 @@ struct ConnectorInfo {
   std::span<const FieldName> fields;
   /// Throws ConfigError for settings that only make sense together (neither token nor password, …).
   std::unique_ptr<System> (*make)(const SystemContext& context);
+  std::span<const SinkKind> sinkKinds = {};  // the same as Sink::kinds(); empty when it cannot write
 };
 
 // ---- Rules of a pair ------------------------------------------------------------------------------------------------
@@ -157,7 +158,6 @@ struct TargetKind {
   std::string_view name;
   std::string_view flow;                        // "customers": what flow.<name> switches
   std::span<const std::string_view> inputs;     // ERP kinds it is derived from; derived when all were read in a pass
-  std::span<const std::string_view> group = {};  // fields that go into one write together when one of them changes
 };
 
 /// A snapshot record as rules see it.

@@ -1,5 +1,7 @@
 #include "agent/database.h"
 
+#include <sqlite3.h>
+
 #include <array>
 #include <system_error>
 #include <utility>
@@ -52,6 +54,7 @@ CREATE TABLE snapshot(
   missing INTEGER NOT NULL);       -- full compares in a row that did not see it
 CREATE UNIQUE INDEX snapshot_key ON snapshot(system, kind, key);
 CREATE INDEX snapshot_parent ON snapshot(system, kind, parent, key) WHERE parent <> '';
+CREATE INDEX snapshot_missing ON snapshot(system, kind) WHERE missing > 0;
 CREATE TABLE cursor(
   system TEXT NOT NULL, kind TEXT NOT NULL,
   since TEXT NOT NULL,             -- given to the next scan
@@ -83,7 +86,7 @@ CREATE TABLE outbox(
   not_before INTEGER NOT NULL,
   queued_at INTEGER NOT NULL,
   code TEXT NOT NULL,              -- of the last failure, '' = none
-  reason TEXT NOT NULL,            -- arguments of its message, JSON
+  reason TEXT NOT NULL,            -- its message, JSON
   detail TEXT NOT NULL);           -- the other side's words
 CREATE UNIQUE INDEX outbox_target ON outbox(system, kind, key);
 CREATE INDEX outbox_due ON outbox(system, state, rank, id);
@@ -98,32 +101,87 @@ CREATE INDEX audit_record ON audit(system, kind, key);
 CREATE INDEX audit_at ON audit(at);
 CREATE TABLE health(
   part TEXT PRIMARY KEY,           -- "link/main/poll", "system/app/push"
-  level INTEGER NOT NULL, code TEXT NOT NULL, args TEXT NOT NULL,
+  level INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
   since INTEGER NOT NULL, at INTEGER NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;
 )sql",
 };
 constexpr int kApplicationId = 0x50535452;  // "PSTR"
 
+[[noreturn]] void refuse(sqlite3* connection) {
+  throw DatabaseError(sqlite3_errmsg(connection), sqlite3_errcode(connection) & 0xff);
+}
+
 }  // namespace
 
-void bindText(SQLite::Statement& statement, int index, std::string_view text) {
-  // SQLiteCpp's own bind measures with strlen; keys and bodies may hold NUL.
-  const int rc = sqlite3_bind_text64(statement.getPreparedStatement(), index, text.data() ? text.data() : "",
-                                     text.size(), SQLITE_STATIC, SQLITE_UTF8);
-  if (rc != SQLITE_OK) throw SQLite::Exception("bind", rc);
+bool DatabaseError::passes() const {
+  return code_ == SQLITE_FULL || code_ == SQLITE_BUSY || code_ == SQLITE_LOCKED || code_ == SQLITE_IOERR;
 }
 
-std::string_view textOf(SQLite::Statement& statement, int index) {
-  auto* raw = statement.getPreparedStatement();
-  const auto* text = static_cast<const char*>(sqlite3_column_blob(raw, index));
-  return {text ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(raw, index))};
+Statement::Statement(sqlite3* connection, const char* sql) : connection_(connection) {
+  if (sqlite3_prepare_v3(connection, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) != SQLITE_OK) refuse(connection_);
 }
 
-Database::Database(std::unique_ptr<SQLite::Database> connection) : connection_(std::move(connection)) {}
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+void Statement::bind(int index, std::string_view text) {
+  // Keys may hold NUL, so the length is told; an empty view may have no address, which would be NULL.
+  const char* data = text.data() != nullptr ? text.data() : "";
+  if (sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK) refuse(connection_);
+}
+
+void Statement::bind(int index, std::int64_t value) {
+  if (sqlite3_bind_int64(statement_, index, value) != SQLITE_OK) refuse(connection_);
+}
+
+void Statement::bindBlob(int index, const void* data, std::size_t size) {
+  if (sqlite3_bind_blob64(statement_, index, data, size, SQLITE_STATIC) != SQLITE_OK) refuse(connection_);
+}
+
+bool Statement::step() {
+  const int rc = sqlite3_step(statement_);
+  if (rc == SQLITE_ROW) return true;
+  if (rc == SQLITE_DONE) {
+    sqlite3_reset(statement_);
+    return false;
+  }
+  // The message belongs to the connection, and reset may overwrite it.
+  const DatabaseError error(sqlite3_errmsg(connection_), rc & 0xff);
+  sqlite3_reset(statement_);
+  throw error;
+}
+
+int Statement::run() {
+  while (step()) {
+  }
+  return sqlite3_changes(connection_);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  return {data != nullptr ? data : "", static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+bool Statement::isNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+void Statement::reset() { sqlite3_reset(statement_); }
+
+void Statement::clear() {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+
 Database::Database(Database&&) noexcept = default;
+Database::~Database() = default;
 
-Database::~Database() {
-  statements_.clear();  // before the connection they belong to
+void Database::open(const std::string& name, int flags) {
+  sqlite3* raw = nullptr;
+  const int rc = sqlite3_open_v2(name.c_str(), &raw, flags, nullptr);
+  connection_.reset(raw);
+  if (rc != SQLITE_OK) throw DatabaseError(raw != nullptr ? sqlite3_errmsg(raw) : "out of memory", rc & 0xff);
 }
 
 Database::Database(const std::filesystem::path& file, Mode mode) {
@@ -134,53 +192,49 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
     std::filesystem::create_directories(file.parent_path(), ignored);
   try {
     // A reader opens for writing too: after a crash somebody must replay the log.
-    const int flags =
-        SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX | (mode == Mode::ReadWrite ? SQLite::OPEN_CREATE : 0);
-    connection_ = std::make_unique<SQLite::Database>(name, flags);
+    open(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == Mode::ReadWrite ? SQLITE_OPEN_CREATE : 0));
     configure(mode);
-  } catch (const SQLite::Exception& e) {
-    const int primary = e.getErrorCode() & 0xff;
-    const bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
-    throw StateError(damaged ? kDamaged : kCannotOpen, {name, e.getErrorStr()});
+  } catch (const DatabaseError& e) {
+    const bool damaged = e.code() == SQLITE_CORRUPT || e.code() == SQLITE_NOTADB;
+    throw StateError(damaged ? kDamaged : kCannotOpen, {name, e.what()});
   }
 }
 
 Database Database::inMemory() {
-  Database db(std::make_unique<SQLite::Database>(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE));
+  Database db;
+  db.open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
   db.configure(Mode::ReadWrite);
   return db;
 }
 
 void Database::configure(Mode mode) {
   sqlite3_extended_result_codes(handle(), 1);
-  connection_->setBusyTimeout(30'000);
+  sqlite3_busy_timeout(handle(), 5'000);  // a stop must not wait longer for somebody else's lock
   execute("PRAGMA cache_size = -8000");
   execute("PRAGMA temp_store = MEMORY");
+  const auto application = get("PRAGMA application_id");
+  const auto version = get("PRAGMA user_version");
+  const auto known = static_cast<std::int64_t>(kMigrations.size());
+  const std::string name = sqlite3_db_filename(handle(), "main");
+  const bool empty = get("SELECT count(*) FROM sqlite_schema") == 0;
+  if (!empty && application != kApplicationId) throw StateError(kDamaged, {name, "application id"});
+  if (version > known) throw StateError(kNewer, {name, std::to_string(version), std::to_string(known)});
+  // Only now: a file that is not ours stays as it is.
   if (mode == Mode::ReadWrite) {
     execute("PRAGMA journal_mode = WAL");
     execute("PRAGMA synchronous = FULL");
-  } else {
-    execute("PRAGMA query_only = ON");
-  }
-  const auto application = connection_->execAndGet("PRAGMA application_id").getInt();
-  const auto version = connection_->execAndGet("PRAGMA user_version").getInt();
-  const auto known = static_cast<int>(kMigrations.size());
-  const std::string name = connection_->getFilename();
-  const bool empty = connection_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
-  if (!empty && application != kApplicationId) throw StateError(kDamaged, {name, "application id"});
-  if (version > known) throw StateError(kNewer, {name, std::to_string(version), std::to_string(known)});
-  if (mode == Mode::ReadWrite) {
     migrate();
-  } else if (empty) {
-    throw StateError(kMissing, {name});
+    return;
   }
+  execute("PRAGMA query_only = ON");
+  if (empty) throw StateError(kMissing, {name});
 }
 
 void Database::migrate() {
   UnitOfWork work(*this);
   // Read again under the lock: another process may have just done it.
-  for (int version = connection_->execAndGet("PRAGMA user_version").getInt();
-       version < static_cast<int>(kMigrations.size()); ++version) {
+  for (auto version = get("PRAGMA user_version");
+       version < static_cast<std::int64_t>(kMigrations.size()); ++version) {
     execute(kMigrations[static_cast<std::size_t>(version)]);
     execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
     execute(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
@@ -188,49 +242,61 @@ void Database::migrate() {
   work.commit();
 }
 
-SQLite::Statement& Database::statement(const char* sql) {
+Statement& Database::statement(const char* sql) {
   auto& slot = statements_[sql];
   if (!slot) {
-    slot = std::make_unique<SQLite::Statement>(*connection_, sql);
+    slot = std::make_unique<Statement>(handle(), sql);
   } else {
-    slot->tryReset();
-    slot->clearBindings();
+    slot->clear();
   }
   return *slot;
 }
 
-void Database::execute(const char* sql) { connection_->exec(sql); }
+void Database::execute(const char* sql) {
+  if (sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) refuse(handle());
+}
+
+std::int64_t Database::get(const char* sql) {
+  Statement query(handle(), sql);
+  return query.step() ? query.integer(0) : 0;
+}
+
+std::int64_t Database::lastId() const { return sqlite3_last_insert_rowid(handle()); }
 
 bool Database::inTransaction() const { return sqlite3_get_autocommit(handle()) == 0; }
 
-sqlite3* Database::handle() const { return connection_->getHandle(); }
+sqlite3* Database::handle() const { return connection_.get(); }
 
 void Database::relax() { execute("PRAGMA synchronous = NORMAL"); }
 
 void Database::copyTo(const std::filesystem::path& file) {
-  SQLite::Statement copy(*connection_, "VACUUM INTO ?");
-  copy.bind(1, file.string());
-  copy.exec();
+  const auto name = file.string();
+  Statement copy(handle(), "VACUUM INTO ?");
+  copy.bind(1, name);
+  copy.run();
 }
 
 std::string Database::quickCheck() {
-  SQLite::Statement check(*connection_, "PRAGMA quick_check(1)");
-  return check.executeStep() ? check.getColumn(0).getString() : "no answer";
+  Statement check(handle(), "PRAGMA quick_check(1)");
+  return check.step() ? std::string(check.text(0)) : "no answer";
 }
 
 std::int64_t Database::dataVersion() {
   auto& query = statement("PRAGMA data_version");
-  query.executeStep();
-  const auto version = query.getColumn(0).getInt64();
+  query.step();
+  const auto version = query.integer(0);
   query.reset();
   return version;
 }
 
 void Database::resetStatements() {
-  for (auto& [sql, statement] : statements_) statement->tryReset();
+  for (auto& [sql, statement] : statements_) statement->reset();
 }
 
-ReadScope::ReadScope(Database& db) : db_(db) { db_.execute("BEGIN"); }
+ReadScope::ReadScope(Database& db) : db_(db) {
+  db_.resetStatements();
+  db_.execute("BEGIN");
+}
 
 ReadScope::~ReadScope() {
   db_.resetStatements();
@@ -239,21 +305,23 @@ ReadScope::~ReadScope() {
 
 std::string readSetting(Database& db, std::string_view name) {
   auto& query = db.statement("SELECT value FROM setting WHERE name=?");
-  bindText(query, 1, name);
+  query.bind(1, name);
   std::string value;
-  if (query.executeStep()) value = textOf(query, 0);
+  if (query.step()) value = query.text(0);
   query.reset();
   return value;
 }
 
 void writeSetting(Database& db, std::string_view name, std::string_view value) {
   auto& write = db.statement("INSERT OR REPLACE INTO setting(name,value) VALUES(?,?)");
-  bindText(write, 1, name);
-  bindText(write, 2, value);
-  write.exec();
+  write.bind(1, name);
+  write.bind(2, value);
+  write.run();
 }
 
 UnitOfWork::UnitOfWork(Database& db) : db_(db), depth_(db.depth_) {
+  // A statement left half-read holds an old snapshot, and SQLite refuses to write from one without waiting.
+  if (depth_ == 0) db_.resetStatements();
   db_.execute(depth_ == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT inner_work");
   ++db_.depth_;
 }

@@ -1,19 +1,20 @@
 #pragma once
 // The one file of state: opens SQLite, runs migrations, groups steps into units of work.
 
-#include <sqlite3.h>
-
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
 
 namespace postern {
 
@@ -28,8 +29,55 @@ class StateError : public std::runtime_error {
   Error error_;
 };
 
+/// SQLite refused a step; nothing of the open UnitOfWork is kept. Caught at the top of a worker loop and in main.
+class DatabaseError : public std::runtime_error {
+ public:
+  DatabaseError(const std::string& what, int code) : std::runtime_error(what), code_(code) {}
+  /// SQLite's primary result code, e.g. SQLITE_FULL.
+  int code() const { return code_; }
+  /// Whether it may pass by itself: a full disk, a lock, an I/O error. Damage does not.
+  bool passes() const;
+
+ private:
+  int code_;
+};
+
+/// A prepared statement. SQLite's C interface, because the first load spends most of its time here: measured five times
+/// as fast as Poco::Data for look-ups (shared/performance.md).
+/// Bound texts and blobs are not copied: they must live until the statement ran. Any failure throws DatabaseError.
+class Statement {
+ public:
+  Statement(sqlite3* connection, const char* sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  /// Parameters count from 1.
+  void bind(int index, std::string_view text);
+  void bind(int index, const char* text) { bind(index, std::string_view(text)); }
+  void bind(int index, std::int64_t value);
+  void bind(int index, int value) { bind(index, static_cast<std::int64_t>(value)); }
+  void bindBlob(int index, const void* data, std::size_t size);
+
+  /// On to the next row; false when there is none (the statement is reset then).
+  bool step();
+  /// Runs a statement without rows; returns how many rows it changed.
+  int run();
+  /// Columns of the present row count from 0; text and blob are valid until the statement moves on.
+  std::string_view text(int column) const;
+  std::int64_t integer(int column) const;
+  bool isNull(int column) const;
+  void reset();
+
+ private:
+  friend class Database;
+  void clear();
+  sqlite3* connection_;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
 /// One connection. Not thread-safe: every thread opens its own. WAL, synchronous=FULL, foreign keys unused.
-/// A call that SQLite refuses throws SQLite::Exception; nothing of the open UnitOfWork is kept then.
+/// A call that SQLite refuses throws DatabaseError; nothing of the open UnitOfWork is kept then.
 class Database {
  public:
   enum class Mode {
@@ -45,8 +93,12 @@ class Database {
   ~Database();
 
   /// A prepared statement, reset and unbound, kept for reuse; `sql` must be a literal (its address is the cache key).
-  SQLite::Statement& statement(const char* sql);
+  Statement& statement(const char* sql);
   void execute(const char* sql);
+  /// First column of the first row as a number; 0 when there is no row.
+  std::int64_t get(const char* sql);
+  /// Row id of the last INSERT of this connection.
+  std::int64_t lastId() const;
   /// Whether SQLite has a transaction open (it rolls back by itself after some errors).
   bool inTransaction() const;
   sqlite3* handle() const;
@@ -63,13 +115,17 @@ class Database {
  private:
   friend class UnitOfWork;
   friend class ReadScope;
-  explicit Database(std::unique_ptr<SQLite::Database> connection);
+  Database() = default;
+  void open(const std::string& name, int flags);
   void configure(Mode mode);
   void migrate();
   void resetStatements();
 
-  std::unique_ptr<SQLite::Database> connection_;
-  std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  std::unique_ptr<sqlite3, Close> connection_;
+  std::map<const char*, std::unique_ptr<Statement>> statements_;  // after the connection: destroyed before it
   int depth_ = 0;
 };
 
@@ -106,12 +162,8 @@ inline std::int64_t toColumn(std::chrono::sys_seconds time) { return time.time_s
 inline std::chrono::sys_seconds timeOf(std::int64_t column) {
   return std::chrono::sys_seconds{std::chrono::seconds{column}};
 }
-/// Binds without copying; `text` must live until the statement ran.
-void bindText(SQLite::Statement& statement, int index, std::string_view text);
 /// A small named value that outlives the process; "" when it was never set.
 std::string readSetting(Database& db, std::string_view name);
 void writeSetting(Database& db, std::string_view name, std::string_view value);
-/// The column's bytes; valid until the statement moves on.
-std::string_view textOf(SQLite::Statement& statement, int index);
 
 }  // namespace postern

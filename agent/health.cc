@@ -1,7 +1,5 @@
 #include "agent/health.h"
 
-#include <nlohmann/json.hpp>
-
 namespace postern {
 
 Health::Health(const std::filesystem::path& stateFile, Clock& clock) : clock_(clock), db_(Database(stateFile)) {
@@ -16,7 +14,7 @@ void Health::good(const std::string& part, const std::string& note) {
   entry.part = part;
   entry.level = HealthLevel::Good;
   entry.code.clear();
-  entry.args.clear();
+  entry.reason.clear();
   entry.at = now;
   if (!note.empty()) entry.note = note;
   store(entry);
@@ -30,7 +28,7 @@ void Health::report(const std::string& part, HealthLevel level, const Error& err
   entry.part = part;
   entry.level = level;
   entry.code = error.code();
-  entry.args = error.args;
+  entry.reason = storedReason(error);
   entry.at = now;
   store(entry);
 }
@@ -61,33 +59,32 @@ void Health::store(const HealthEntry& entry) {
   if (!db_) return;
   try {
     auto& write =
-        db_->statement("INSERT OR REPLACE INTO health(part,level,code,args,since,at,note) VALUES(?,?,?,?,?,?,?)");
-    const auto args = nlohmann::json(entry.args).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    bindText(write, 1, entry.part);
+        db_->statement("INSERT OR REPLACE INTO health(part,level,code,reason,since,at,note) VALUES(?,?,?,?,?,?,?)");
+    write.bind(1, entry.part);
     write.bind(2, static_cast<int>(entry.level));
-    bindText(write, 3, entry.code);
-    bindText(write, 4, args);
+    write.bind(3, entry.code);
+    write.bind(4, entry.reason);
     write.bind(5, toColumn(entry.since));
     write.bind(6, toColumn(entry.at));
-    bindText(write, 7, entry.note);
-    write.exec();
-  } catch (const SQLite::Exception&) {
+    write.bind(7, entry.note);
+    write.run();
+  } catch (const DatabaseError&) {
     // The board must never stop the work it reports on; the workers meet the same disk and say so.
   }
 }
 
 std::vector<HealthEntry> readHealth(Database& db) {
   std::vector<HealthEntry> all;
-  SQLite::Statement& query = db.statement("SELECT part,level,code,args,since,at,note FROM health ORDER BY part");
-  while (query.executeStep()) {
+  Statement& query = db.statement("SELECT part,level,code,reason,since,at,note FROM health ORDER BY part");
+  while (query.step()) {
     HealthEntry entry;
-    entry.part = textOf(query, 0);
-    entry.level = static_cast<HealthLevel>(query.getColumn(1).getInt());
-    entry.code = textOf(query, 2);
-    entry.args = nlohmann::json::parse(textOf(query, 3)).get<std::vector<std::string>>();
-    entry.since = timeOf(query.getColumn(4).getInt64());
-    entry.at = timeOf(query.getColumn(5).getInt64());
-    entry.note = textOf(query, 6);
+    entry.part = query.text(0);
+    entry.level = static_cast<HealthLevel>(query.integer(1));
+    entry.code = query.text(2);
+    entry.reason = query.text(3);
+    entry.since = timeOf(query.integer(4));
+    entry.at = timeOf(query.integer(5));
+    entry.note = query.text(6);
     all.push_back(std::move(entry));
   }
   return all;

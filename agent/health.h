@@ -34,7 +34,7 @@ struct HealthEntry {
   std::string part;  // "main/erp": link and system
   HealthLevel level = HealthLevel::Good;
   std::string code;  // of the message; empty when good
-  std::vector<std::string> args;
+  std::string reason;   // storedReason of it
   Clock::Time since{};  // of this level and code
   Clock::Time at{};     // last report
   std::string note;     // key=value figures of the last pass

@@ -33,6 +33,9 @@ struct IniSection {
 /// because a mistyped line may hold a secret.
 std::vector<IniSection> parseIni(std::string_view text, const std::string& file);
 
+/// `value` (without control characters) as it is written behind '=' so that parseIni gives it back.
+std::string iniValue(const std::string& value);
+
 /// A key as a message may show it; "…" when it does not look like one: a pasted secret can stand in front of '='.
 std::string shownKey(std::string_view key);
 

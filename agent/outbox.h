@@ -38,7 +38,7 @@ struct OutboxEntry {
   Clock::Time notBefore{};
   Clock::Time queuedAt{};
   std::string code;               // of the last failure; empty when none
-  std::vector<std::string> args;  // of its message
+  std::string reason;             // storedReason of it
   std::string detail;             // the other side's words
 };
 
@@ -65,8 +65,9 @@ class Outbox {
 
   /// At most `limit` entries in `state` (Waiting or Probing) due at `now`: parents first, then oldest first.
   std::vector<OutboxEntry> due(State state, Time now, std::size_t limit) const;
-  /// Earliest notBefore of what waits or probes; nullopt when nothing does.
-  std::optional<Time> nextDue() const;
+  /// When the next entry that waits or probes is due; nullopt when none does. A wait longer than any that is ever
+  /// asked for comes from a clock that was set back: such an entry is due now.
+  std::optional<Time> nextDue(Time now) const;
 
   void markSending(std::int64_t id);
   void block(std::int64_t id, const Reference& on);
@@ -76,14 +77,17 @@ class Outbox {
   void settled(std::int64_t id, std::int64_t version);
   /// Back to `state` until `until`; `error` is kept for status and counted unless nullptr.
   void postpone(std::int64_t id, State state, Time until, const Error* error);
-  void park(std::int64_t id, const Error& error);
+  /// The change of `version` was refused: parks it; false when it was replaced meanwhile and waits again.
+  bool park(std::int64_t id, std::int64_t version, const Error& error);
   /// After a crash: what was being sent is unknown. Returns how many.
   int recover(Time probeAt);
-  /// The destination is back: no entry waits for its own back-off any longer.
+  /// The destination is back: entries no longer wait for their own back-off, but for those that failed often enough
+  /// to be at fault themselves.
   void clearWaits();
   std::int64_t count() const;
 
  private:
+  void keepWaiting(std::int64_t id);
   Database& db_;
   std::string system_;
 };
@@ -99,6 +103,8 @@ std::vector<OutboxEntry> listOutbox(Database& db, const OutboxFilter& filter);
 std::optional<OutboxEntry> findOutboxEntry(Database& db, std::int64_t id);
 /// Parked, blocked or postponed entries become due now. `id` 0 = all parked ones. Returns how many.
 int retryOutbox(Database& db, std::int64_t id);
+/// Forgets an entry; an unknown id is no error.
+void dropOutbox(Database& db, std::int64_t id);
 
 struct OutboxCounts {
   std::int64_t waiting = 0, sending = 0, probing = 0, blocked = 0, parked = 0;

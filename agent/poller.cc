@@ -52,7 +52,7 @@ constexpr auto kResumeWithin = 6h;
 constexpr std::size_t kDeriveBatch = 100;
 
 void logError(std::string_view event, const Error& error, const std::string& part) {
-  log(LogLevel::Warning, "poll", event, {{"part", part}, {"code", error.code()}, {"cause", error.cause(Language::En)}});
+  log(Level::Warning, "poll", event, {{"part", part}, {"code", error.code()}, {"cause", error.cause(Language::En)}});
 }
 
 }  // namespace
@@ -228,8 +228,8 @@ Result<void> Poller::apply(Scan& scan, Page& page) {
         snapshot_.updateHash(change.known->id, change.hash);
         continue;
       }
-      if (before) touch(before->record, targets);
       snapshot_.update(change.known->id, *record, change.hash, now);
+      if (before) touch(before->record, targets);  // what it belonged to before, seen with the snapshot of now
     }
     ++progress_.changed;
     touch(*record, targets);
@@ -241,10 +241,10 @@ Result<void> Poller::apply(Scan& scan, Page& page) {
       scan.queuedSome |= enqueue(target);
     } else {
       auto& mark = db_.statement("INSERT OR IGNORE INTO dirty(link,kind,key) VALUES(?,?,?)");
-      bindText(mark, 1, setup_.link);
-      bindText(mark, 2, target.kind);
-      bindText(mark, 3, target.key);
-      mark.exec();
+      mark.bind(1, setup_.link);
+      mark.bind(2, target.kind);
+      mark.bind(3, target.key);
+      mark.run();
     }
   }
   scan.cursor.position = page.last ? std::string() : page.next;
@@ -296,10 +296,10 @@ void Poller::finish(Scan& scan, const Page& page) {
       auto& mark = db_.statement(
           "INSERT OR IGNORE INTO dirty(link,kind,key) SELECT ?,kind,key FROM binding WHERE system=? AND kind=?");
       const auto app = scopeOf(setup_.link, setup_.app);
-      bindText(mark, 1, setup_.link);
-      bindText(mark, 2, app);
-      bindText(mark, 3, target.name);
-      mark.exec();
+      mark.bind(1, setup_.link);
+      mark.bind(2, app);
+      mark.bind(3, target.name);
+      mark.run();
     }
   }
   work.commit();
@@ -336,10 +336,10 @@ void Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std:
     {
       ReadScope read(db_);
       auto& query = db_.statement("SELECT key FROM dirty WHERE link=? AND kind=? ORDER BY key LIMIT ?");
-      bindText(query, 1, setup_.link);
-      bindText(query, 2, kind);
+      query.bind(1, setup_.link);
+      query.bind(2, kind);
       query.bind(3, static_cast<std::int64_t>(kDeriveBatch));
-      while (query.executeStep()) keys.emplace_back(textOf(query, 0));
+      while (query.step()) keys.emplace_back(query.text(0));
     }
     if (keys.empty()) return;
     UnitOfWork work(db_);
@@ -347,10 +347,10 @@ void Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std:
     for (const auto& key : keys) {
       some |= enqueue({std::string(kind), key});
       auto& clean = db_.statement("DELETE FROM dirty WHERE link=? AND kind=? AND key=?");
-      bindText(clean, 1, setup_.link);
-      bindText(clean, 2, kind);
-      bindText(clean, 3, key);
-      clean.exec();
+      clean.bind(1, setup_.link);
+      clean.bind(2, kind);
+      clean.bind(3, key);
+      clean.run();
     }
     work.commit();
     if (some) queued();

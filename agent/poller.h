@@ -39,7 +39,7 @@ class Poller {
   /// Reads every kind that the flows need, then derives and queues what changed. With `full` everything is compared
   /// and derived again. `queued` is called after each commit that queued something. Stops early, leaving all that was
   /// committed, with the first error of the source; a failed kind does not keep kinds after it from being read when
-  /// they do not depend on it. Throws SQLite::Exception when the state file fails.
+  /// they do not depend on it. Throws DatabaseError when the state file fails.
   Result<void> pass(bool full, std::stop_token stop, const std::function<void()>& queued = [] {});
 
  private:

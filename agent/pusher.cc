@@ -45,12 +45,12 @@ struct Pusher::Task {
   std::optional<Binding> binding;  // of a push: what it updates
   Fields send;
   std::map<Reference, std::string> ids;  // of what it refers to
+  int era = 0;                           // of the pusher when it was handed over
 };
 
 struct Pusher::Outcome {
   Task task;
   bool started = false;
-  Clock::Monotonic startedAt{};
   Result<Settled> settled{Settled{}};
   Result<std::vector<Found>> found{std::vector<Found>{}};
 };
@@ -58,17 +58,10 @@ struct Pusher::Outcome {
 /// The threads that call the sink. They touch neither the database nor the clock's waits.
 class Pusher::Lanes {
  public:
-  Lanes(Sink& sink, Clock& clock, int count, std::stop_token stop)
-      : sink_(sink), clock_(clock), stop_(std::move(stop)) {
+  Lanes(Sink& sink, int count, std::stop_token stop) : sink_(sink), stop_(std::move(stop)) {
     for (int i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
   }
-  ~Lanes() {
-    {
-      const std::scoped_lock lock(mutex_);
-      closed_ = true;
-    }
-    tasksReady_.notify_all();
-  }
+  ~Lanes() { finish(); }
 
   void add(std::vector<Task> tasks) {
     {
@@ -101,6 +94,18 @@ class Pusher::Lanes {
     outcomesReady_.notify_one();
   }
 
+  /// Waits for the calls under way; what was not begun comes back unstarted.
+  std::vector<Outcome> finish() {
+    {
+      const std::scoped_lock lock(mutex_);
+      closed_ = true;
+    }
+    tasksReady_.notify_all();
+    threads_.clear();
+    recall();
+    return std::exchange(outcomes_, {});
+  }
+
  private:
   void work() {
     for (;;) {
@@ -122,7 +127,6 @@ class Pusher::Lanes {
   void call(Outcome& outcome) {
     if (stop_.stop_requested()) return;
     outcome.started = true;
-    outcome.startedAt = clock_.monotonic();
     auto& task = outcome.task;
     if (task.find) {
       std::vector<std::string> keys;
@@ -140,7 +144,6 @@ class Pusher::Lanes {
   }
 
   Sink& sink_;
-  Clock& clock_;
   std::stop_token stop_;
   std::mutex mutex_;  // guards the rest
   std::condition_variable tasksReady_;
@@ -169,46 +172,67 @@ Pusher::~Pusher() = default;
 void Pusher::run(Until until, std::stop_token stop) {
   {
     const std::scoped_lock lock(mutex_);
-    lanes_ = std::make_unique<Lanes>(sink_, clock_, setup_.lanes, stop);
+    lanes_ = std::make_unique<Lanes>(sink_, setup_.lanes, stop);
   }
-  if (const int unknown = outbox_.recover(clock_.now() + setup_.probeDelay); unknown > 0) {
-    log(LogLevel::Information, "push", "recovered",
-        {{"part", scope_}, {"code", kCrashed.code}, {"unknown", std::to_string(unknown)}});
-  }
+  std::stop_callback wakeUp(stop, [this] { wake(); });
+  bool recovered = false;
   std::int64_t seenVersion = -1;
   while (!stop.stop_requested()) {
     health_.alive(scope_, kSilence);
     try {
+      if (!std::exchange(recovered, true)) recover();
       if (adopted_ || adopt(stop)) step(stop);
       publish();
-    } catch (const SQLite::Exception& e) {
-      const int primary = e.getErrorCode() & 0xff;
-      if (primary != SQLITE_FULL && primary != SQLITE_BUSY && primary != SQLITE_LOCKED && primary != SQLITE_IOERR)
-        throw;
-      const Error error{Fault::Retry, &kStateFile, {e.getErrorStr()}, {}, {}};
+      if (until == Until::Delivered && finished()) break;
+      if (inFlight_.empty() && !more_) {
+        // Another process may have mended or queued something.
+        more_ = std::exchange(seenVersion, db_.dataVersion()) != seenVersion;
+      }
+    } catch (const DatabaseError& e) {
+      if (!e.passes()) throw;
+      const Error error{Fault::Retry, &kStateFile, {e.what()}, {}, {}};
       health_.report(scope_, HealthLevel::Bad, error);
-      log(LogLevel::Error, "push", "state file",
-          {{"part", scope_}, {"code", error.code()}, {"cause", e.getErrorStr()}});
+      log(Level::Error, "push", "state file",
+          {{"part", scope_}, {"code", error.code()}, {"cause", e.what()}});
       clock_.wait(5s, stop);
       continue;
     }
-    if (until == Until::Delivered && finished()) break;
     // A transaction for a handful of records costs as much as one for half the window.
-    const std::size_t wanted = inFlight_.empty() ? 0 : std::min<std::size_t>(inFlight_.size(), setup_.window / 2);
-    for (auto& outcome : lanes_->take(wanted, pause())) unsettled_.push_back(std::move(outcome));
-    if (inFlight_.empty() && !more_) {
-      // Another process may have mended or queued something.
-      if (const auto version = db_.dataVersion(); version != seenVersion) {
-        seenVersion = version;
-        more_ = true;
-      }
-    }
+    collect(lanes_->take(std::min(calls_, std::max<std::size_t>(1, setup_.window / 2)), pause()));
   }
+  collect(lanes_->finish());
   {
     const std::scoped_lock lock(mutex_);
     lanes_.reset();
   }
+  flush(stop);
   inFlight_.clear();
+}
+
+void Pusher::recover() {
+  const int unknown = outbox_.recover(clock_.now() + setup_.probeDelay);
+  if (unknown == 0) return;
+  log(Level::Info, "push", "recovered", {{"part", scope_}, {"code", kCrashed.code}, {"unknown", unknown}});
+}
+
+void Pusher::collect(std::vector<Outcome> outcomes) {
+  calls_ -= outcomes.size();
+  for (auto& outcome : outcomes) {
+    if (outcome.started && !outcome.task.find) ++progress_.writes;
+    unsettled_.push_back(std::move(outcome));
+  }
+}
+
+/// What came back during the stop is settled, so that a clean stop leaves little to look up.
+void Pusher::flush(std::stop_token stop) {
+  if (unsettled_.empty() || !stop.stop_requested()) return;
+  try {
+    step(stop);
+  } catch (const DatabaseError& e) {
+    // They are still marked as being sent: the next start looks them up.
+    log(Level::Warning, "push", "state file", {{"part", scope_}, {"code", kStateFile.code}, {"cause", e.what()}});
+  }
+  unsettled_.clear();
 }
 
 void Pusher::wake() {
@@ -237,16 +261,15 @@ const SinkKind& Pusher::sinkKind(const std::string& name) const {
 
 bool Pusher::adopt(std::stop_token stop) {
   if (mode() == Mode::Paused) return false;
-  const auto startedAt = clock_.monotonic();
   const auto adopted = adoptExisting(db_, sink_, scope_, clock_, stop);
   if (!adopted) {
-    if (adopted.error().fault != Fault::Stop) failed(adopted.error(), startedAt);
+    if (adopted.error().fault != Fault::Stop) failed(adopted.error(), era_);
     return false;
   }
   if (*adopted > 0) {
-    log(LogLevel::Information, "push", "adopted", {{"part", scope_}, {"records", std::to_string(*adopted)}});
+    log(Level::Info, "push", "adopted", {{"part", scope_}, {"records", std::to_string(*adopted)}});
   }
-  succeeded();
+  succeeded(era_);
   adopted_ = true;
   more_ = true;
   return true;
@@ -255,7 +278,7 @@ bool Pusher::adopt(std::stop_token stop) {
 void Pusher::step(std::stop_token stop) {
   const bool idle = unsettled_.empty() && inFlight_.empty() && !more_ && mode() == Mode::Open;
   if (idle) {
-    const auto next = outbox_.nextDue();
+    const auto next = outbox_.nextDue(clock_.now());
     if (!next || *next > clock_.now()) return;
   }
   std::vector<Task> tasks;
@@ -268,13 +291,17 @@ void Pusher::step(std::stop_token stop) {
   }
   for (auto& outcome : unsettled_) {
     for (const auto& entry : outcome.task.entries) inFlight_.erase(entry.id);
+    if (!outcome.started || outcome.task.find) continue;
+    if (outcome.settled) ++progress_.delivered;
+    if (!outcome.settled && outcome.settled.error().fault == Fault::Reject) ++progress_.parked;
   }
   unsettled_.clear();
   if (settledBefore != 0) more_ = true;
-  for (const auto& task : tasks) {
+  for (auto& task : tasks) {
     for (const auto& entry : task.entries) inFlight_.insert(entry.id);
-    if (!task.find) ++progress_.writes;
+    task.era = era_;
   }
+  calls_ += tasks.size();
   if (!tasks.empty()) lanes_->add(std::move(tasks));
 }
 
@@ -357,6 +384,14 @@ bool Pusher::prepare(OutboxEntry& entry, std::vector<Task>& tasks) {
       outbox_.settled(entry.id, entry.version);
       return false;
     }
+    // Until the answer is there nobody knows what these fields hold: if we never see it, or the change is taken back
+    // meanwhile, they must be sent again and not be mistaken for agreed.
+    Binding open = *task.binding;
+    for (const auto& [name, value] : task.send) {
+      open.agreed.ours.erase(name);
+      open.agreed.theirs.erase(name);
+    }
+    bindings_.put(entry.kind, entry.key, open, clock_.now());
   } else {
     task.send = entry.desired;
   }
@@ -370,8 +405,8 @@ void Pusher::settle(Outcome& outcome) {
   if (!outcome.started) {
     // Never handed over: as if it had not been picked. A look-up's entries have kept their state.
     if (!outcome.task.find) {
-      for (const auto& entry : outcome.task.entries)
-        outbox_.postpone(entry.id, OutboxEntry::State::Waiting, clock_.now(), nullptr);
+      outbox_.postpone(outcome.task.entries.front().id, OutboxEntry::State::Waiting, clock_.now(), nullptr);
+      notDone(outcome.task);
     }
     return;
   }
@@ -394,38 +429,40 @@ void Pusher::settlePush(Outcome& outcome) {
     outbox_.settled(entry.id, entry.version);
     if (created) outbox_.unblock({entry.kind, entry.key});
     audit_.add(now, scope_, entry.kind, entry.key, created ? "created" : "updated", outcome.task.send);
-    ++progress_.delivered;
-    succeeded();
+    succeeded(outcome.task.era);
     return;
   }
   const Error& error = outcome.settled.error();
-  log(error.fault == Fault::Reject ? LogLevel::Warning : LogLevel::Information, "push", "failed",
+  log(error.fault == Fault::Reject ? Level::Warning : Level::Info, "push", "failed",
       {{"part", scope_},
        {"kind", entry.kind},
        {"key", entry.key},
        {"code", error.code()},
        {"cause", error.cause(Language::En)}});
-  const auto wait = backoff(entry.attempts + 1, kRecordBackoff, random_);
+  const auto wait = waitAfter(entry);
   switch (error.fault) {
     case Fault::Reject:
-      outbox_.park(entry.id, error);
-      audit_.add(now, scope_, entry.kind, entry.key, "parked", outcome.task.send);
-      ++progress_.parked;
-      succeeded();  // it answered: the destination as a whole works
+      if (outbox_.park(entry.id, entry.version, error)) {
+        audit_.add(now, scope_, entry.kind, entry.key, "parked", outcome.task.send);
+      }
+      notDone(outcome.task);
+      succeeded(outcome.task.era);  // it answered: the destination as a whole works
       break;
     case Fault::Retry:
       // A wait that the server asked for concerns everything, not this record.
       outbox_.postpone(entry.id, OutboxEntry::State::Waiting, error.retryAfter ? now : now + wait, &error);
-      failed(error, outcome.startedAt);
+      notDone(outcome.task);
+      failed(error, outcome.task.era);
       break;
     case Fault::Auth:
       outbox_.postpone(entry.id, OutboxEntry::State::Waiting, now, &error);
-      failed(error, outcome.startedAt);
+      notDone(outcome.task);
+      failed(error, outcome.task.era);
       break;
     case Fault::Unknown:
       outbox_.postpone(entry.id, OutboxEntry::State::Probing,
                        now + std::max(setup_.probeDelay, entry.attempts == 0 ? 0s : wait), &error);
-      failed(error, outcome.startedAt);
+      failed(error, outcome.task.era);
       break;
     case Fault::Stop:
       break;  // stays `sending`: whether it arrived is for the next start to find out
@@ -438,58 +475,72 @@ void Pusher::settleFind(Outcome& outcome) {
     const Error& error = outcome.found.error();
     if (error.fault == Fault::Stop) return;
     for (const auto& entry : outcome.task.entries) {
-      outbox_.postpone(entry.id, OutboxEntry::State::Probing,
-                       now + backoff(entry.attempts + 1, kRecordBackoff, random_), &error);
+      outbox_.postpone(entry.id, OutboxEntry::State::Probing, now + waitAfter(entry), &error);
     }
-    failed(error, outcome.startedAt);
+    failed(error, outcome.task.era);
     return;
   }
   for (const auto& entry : outcome.task.entries) {
     int hits = 0;
-    for (auto& found : *outcome.found) {
+    for (const auto& found : *outcome.found) {
       if (found.key != entry.key) continue;
       if (++hits == 1) {
         audit_.add(now, scope_, entry.kind, entry.key, "adopted", found.fields);
-        bindings_.put(entry.kind, entry.key, Binding{found.id, Agreed{{}, std::move(found.fields)}}, now);
+        bindings_.put(entry.kind, entry.key, Binding{found.id, Agreed{{}, found.fields}}, now);
         outbox_.unblock({entry.kind, entry.key});
       }
     }
     if (hits > 1) {
-      log(LogLevel::Warning, "push", "doubled",
+      log(Level::Warning, "push", "doubled",
           {{"part", scope_}, {"code", kDoubledThere.code}, {"kind", entry.kind}, {"key", entry.key}});
     }
     outbox_.postpone(entry.id, OutboxEntry::State::Waiting, now, nullptr);
   }
   more_ = true;
-  succeeded();
+  succeeded(outcome.task.era);
 }
 
-void Pusher::failed(const Error& error, Clock::Monotonic startedAt) {
-  // Calls that were under way together fail together; they count once.
-  if (failures_ > 0 && startedAt < lastFailure_) return;
+/// An update that was surely not applied: what was agreed before it is agreed again.
+void Pusher::notDone(const Task& task) {
+  const auto& entry = task.entries.front();
+  if (task.binding) bindings_.put(entry.kind, entry.key, *task.binding, clock_.now());
+}
+
+/// How long a record waits after it failed once more. It is not to blame while the destination as a whole fails.
+std::chrono::seconds Pusher::waitAfter(const OutboxEntry& entry) {
+  const auto wait = backoff(entry.attempts + 1, kRecordBackoff, random_);
+  return failures_ > 1 ? std::min(wait, kDestinationBackoff.most) : wait;
+}
+
+void Pusher::failed(const Error& error, int era) {
   const auto now = clock_.monotonic();
-  lastFailure_ = now;
-  ++failures_;
   if (error.retryAfter) {
     paused_ = true;
-    resumeAt_ = now + *error.retryAfter;
-  } else if (error.fault == Fault::Auth) {
-    resumeAt_ = now + backoff(failures_, kAuthBackoff, random_);
-  } else {
-    // The first failure may be one record's own: the next call, with another record, tells.
-    resumeAt_ = failures_ == 1 ? now : now + backoff(failures_ - 1, kDestinationBackoff, random_);
+    resumeAt_ = std::max(resumeAt_, now + *error.retryAfter);
   }
-  lanes_->recall();
+  // Calls that were under way together fail together; they count once.
+  if (era != era_) return;
+  ++era_;
+  ++failures_;
+  if (error.fault == Fault::Auth) {
+    resumeAt_ = std::max(resumeAt_, now + backoff(failures_, kAuthBackoff, random_));
+  } else if (failures_ > 1 && !error.retryAfter) {
+    // The first failure may be one record's own: the next call, with another record, tells.
+    resumeAt_ = std::max(resumeAt_, now + backoff(failures_ - 1, kDestinationBackoff, random_));
+  }
+  if (lanes_) lanes_->recall();
   const std::scoped_lock lock(mutex_);
   destinationError_ = error;
   unpublished_ = true;
 }
 
-void Pusher::succeeded() {
+void Pusher::succeeded(int era) {
+  if (era != era_) return;  // it began before the last failure
   if (failures_ > 1 || paused_) outbox_.clearWaits();
   if (failures_ > 0) more_ = true;
   failures_ = 0;
   paused_ = false;
+  resumeAt_ = {};
   const std::scoped_lock lock(mutex_);
   if (destinationError_ || !adopted_) unpublished_ = true;
   destinationError_.reset();
@@ -534,7 +585,7 @@ bool Pusher::finished() {
   }
   if (!adopted_) return false;
   ReadScope read(db_);
-  const auto next = outbox_.nextDue();
+  const auto next = outbox_.nextDue(clock_.now());
   return !next || *next > clock_.now() + kPatience;
 }
 

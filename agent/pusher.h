@@ -43,7 +43,7 @@ class Pusher {
     Stopped,    // the service: for ever
     Delivered,  // one pass: until noMore() was called and nothing is left that could be delivered within a minute
   };
-  /// Throws SQLite::Exception only when the state file fails for good; a full disk or a lock is waited out.
+  /// Throws DatabaseError only when the state file fails for good; a full disk or a lock is waited out.
   void run(Until until, std::stop_token stop);
   /// Something was queued or mended.
   void wake();
@@ -66,8 +66,13 @@ class Pusher {
   void settle(Outcome& outcome);
   void settlePush(Outcome& outcome);
   void settleFind(Outcome& outcome);
-  void failed(const Error& error, Clock::Monotonic startedAt);
-  void succeeded();
+  void recover();
+  void collect(std::vector<Outcome> outcomes);
+  void flush(std::stop_token stop);
+  void notDone(const Task& task);
+  std::chrono::seconds waitAfter(const OutboxEntry& entry);
+  void failed(const Error& error, int era);
+  void succeeded(int era);
   void publish();
   Mode mode() const;
   std::chrono::milliseconds pause() const;
@@ -87,6 +92,7 @@ class Pusher {
   std::mt19937 random_{std::random_device{}()};
   std::unique_ptr<Lanes> lanes_;
   std::set<std::int64_t> inFlight_;
+  std::size_t calls_ = 0;  // tasks handed to the lanes that have not come back
   std::vector<Outcome> unsettled_;  // of a step whose commit failed, too: their answers must not be forgotten
   bool adopted_ = false;
   bool more_ = true;  // the last pick found as much as it could take
@@ -95,10 +101,10 @@ class Pusher {
 
   // The destination as a whole.
   int failures_ = 0;
-  bool paused_ = false;                // asked to wait, not failing
+  int era_ = 0;          // counts failures; a call of an older era says nothing about how things are now
+  bool paused_ = false;  // asked to wait, not failing
   Clock::Monotonic resumeAt_{};
-  Clock::Monotonic lastFailure_{};
-  mutable std::mutex mutex_;           // guards the two below
+  mutable std::mutex mutex_;  // guards the two below
   std::optional<Error> destinationError_;
   bool noMore_ = false;
 };

@@ -36,6 +36,13 @@ struct Error {
   std::string remedy(Language language) const { return fill(message->remedy.in(language), args); }
 };
 
+/// `error`'s cause and remedy in all languages, as one line to keep in the state file: whoever shows it later picks the
+/// language, and a newer program still shows what an older one stored.
+std::string storedReason(const Error& error);
+/// Back from there; "" when `stored` is empty or was not made by storedReason.
+std::string causeOf(const std::string& stored, Language language);
+std::string remedyOf(const std::string& stored, Language language);
+
 template <class T>
 using Result = tl::expected<T, Error>;
 

@@ -24,7 +24,7 @@ struct Option {
     Decimal,      // min..max, point
     Boolean,      // yes no true false on off 1 0
     Duration,     // "30s" "10m" "2h" "14d"; min..max in seconds
-    Url,          // http:// or https://, host required, no user:password@
+    Url,          // http:// or https://, host required, no user:password@; or one of the words in `choices`
     Choice,       // one of `choices`
     TextList,     // blank- or comma-separated
     IntegerList,  // blank- or comma-separated, each min..max
@@ -39,8 +39,8 @@ struct Option {
   Text help;
   bool required = false;
   double min = 0;
-  double max = 0;             // min == max: no limit
-  const char* choices = "";   // "post get"
+  double max = 0;            // min == max: no limit
+  const char* choices = "";  // "post get"
 };
 
 /// A name of the vendor's that is not public or differs by site: section [fields.<system>].
@@ -50,7 +50,8 @@ struct FieldName {
   Text help;
 };
 
-/// One section's values, checked, defaults filled in. Getters assert that the key is in the option table.
+/// One section's values, checked, defaults filled in. Getters assert that the key is in the option table; of a key
+/// that has no value they give "", 0, false or an empty list.
 class Section {
  public:
   Section() = default;
@@ -58,7 +59,7 @@ class Section {
   const std::string& name() const { return name_; }    // "erp" of [system.erp]
   const std::string& place() const { return place_; }  // "FILE:LINE" of the section's head; "" when built in a test
 
-  bool has(std::string_view key) const;  // written by the admin, or has a default that is not empty
+  bool has(std::string_view key) const;                 // written by the admin, or has a default that is not empty
   const std::string& text(std::string_view key) const;  // "" when absent
   std::int64_t integer(std::string_view key) const;
   double decimal(std::string_view key) const;
@@ -66,7 +67,7 @@ class Section {
   std::chrono::seconds duration(std::string_view key) const;
   std::vector<std::string> list(std::string_view key) const;
   std::vector<std::int64_t> integers(std::string_view key) const;
-  /// All keys with their values, sorted.
+  /// All keys with their values, sorted. A key with '*' stands in it with its default, beside what the admin wrote.
   const std::map<std::string, std::string, std::less<>>& values() const { return values_; }
   /// "FILE:LINE" of a key, or of the section when the key has its default.
   std::string placeOf(std::string_view key) const;
@@ -103,10 +104,17 @@ struct Settings {
 
   std::filesystem::path stateDir() const { return agent.text("state_dir"); }
   Language language() const;
+  /// What HttpOptions::proxy wants for a system: its own `proxy`, else the agent's; "" = none.
+  std::string proxyOf(const SystemSettings& system) const;
+  /// The system's `ca_file`, else the agent's; "" = the authorities the machine trusts.
+  std::string caFileOf(const SystemSettings& system) const;
 
-  /// Reads and checks the whole file. Throws ConfigError (first error in file order): unreadable file, bytes that are
-  /// not UTF-8, line without '=', unknown section or key (with the nearest name), key twice, bad value, missing
-  /// required key, link to an unknown system, pair without rules.
+  /// Reads and checks the whole file; the rules of its form are in ini.h. An empty value (`key =`) is refused, except
+  /// in [fields.NAME], where it switches the field off; a Text may be empty as `key = ""`.
+  /// Throws ConfigError with the place "FILE:LINE": unreadable file, bytes that are not UTF-8, line without '=';
+  /// unknown section or key (with the nearest name), section or key twice, bad value, link to an unknown system, pair
+  /// without rules; missing required key. Of several errors the first in file order, but errors of form before
+  /// errors of content, and what is missing last (a mistyped key is reported as that, not as a missing one).
   static Settings load(const std::filesystem::path& file, const Registry& registry);
   /// Same from text; `file` is only used for places.
   static Settings parse(std::string_view text, const std::filesystem::path& file, const Registry& registry);

@@ -7,14 +7,14 @@ namespace {
 
 std::string changedColumn(const Record& record) { return record.changed ? isoDate(*record.changed) : std::string(); }
 
-Seen readSeen(SQLite::Statement& row, std::string_view kind) {
+Seen readSeen(Statement& row, std::string_view kind) {
   Seen seen;
   seen.record.kind = kind;
-  seen.record.key = textOf(row, 0);
-  seen.record.parent = textOf(row, 1);
-  seen.record.fields = fieldsFromJson(textOf(row, 2));
-  seen.record.changed = parseIsoDate(textOf(row, 3));
-  seen.changedAt = timeOf(row.getColumn(4).getInt64());
+  seen.record.key = row.text(0);
+  seen.record.parent = row.text(1);
+  seen.record.fields = fieldsFromJson(row.text(2));
+  seen.record.changed = parseIsoDate(row.text(3));
+  seen.changedAt = timeOf(row.integer(4));
   return seen;
 }
 
@@ -22,14 +22,15 @@ Seen readSeen(SQLite::Statement& row, std::string_view kind) {
 
 std::optional<Snapshot::Known> Snapshot::known(std::string_view kind, std::string_view key) const {
   auto& query = db_.statement("SELECT id, hash FROM snapshot WHERE system=? AND kind=? AND key=?");
-  bindText(query, 1, system_);
-  bindText(query, 2, kind);
-  bindText(query, 3, key);
-  if (!query.executeStep()) return std::nullopt;
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, key);
+  if (!query.step()) return std::nullopt;
   Known known;
-  known.id = sqlite3_column_int64(query.getPreparedStatement(), 0);
-  const auto hash = textOf(query, 1);
+  known.id = query.integer(0);
+  const auto hash = query.text(1);
   std::copy_n(hash.begin(), std::min(hash.size(), known.hash.size()), known.hash.begin());
+  query.reset();
   return known;
 }
 
@@ -38,16 +39,16 @@ std::int64_t Snapshot::insert(const Record& record, const Hash& hash, Clock::Tim
       "INSERT INTO snapshot(system,kind,key,parent,hash,body,changed,changed_at,missing) VALUES(?,?,?,?,?,?,?,?,0)");
   const auto body = toJson(record.fields);
   const auto changed = changedColumn(record);
-  bindText(insert, 1, system_);
-  bindText(insert, 2, record.kind);
-  bindText(insert, 3, record.key);
-  bindText(insert, 4, record.parent);
-  insert.bindNoCopy(5, hash.data(), static_cast<int>(hash.size()));
-  bindText(insert, 6, body);
-  bindText(insert, 7, changed);
+  insert.bind(1, system_);
+  insert.bind(2, record.kind);
+  insert.bind(3, record.key);
+  insert.bind(4, record.parent);
+  insert.bindBlob(5, hash.data(), hash.size());
+  insert.bind(6, body);
+  insert.bind(7, changed);
   insert.bind(8, toColumn(now));
-  insert.exec();
-  return sqlite3_last_insert_rowid(db_.handle());
+  insert.run();
+  return db_.lastId();
 }
 
 void Snapshot::update(std::int64_t id, const Record& record, const Hash& hash, Clock::Time now) {
@@ -55,30 +56,32 @@ void Snapshot::update(std::int64_t id, const Record& record, const Hash& hash, C
       db_.statement("UPDATE snapshot SET parent=?, hash=?, body=?, changed=?, changed_at=?, missing=0 WHERE id=?");
   const auto body = toJson(record.fields);
   const auto changed = changedColumn(record);
-  bindText(update, 1, record.parent);
-  update.bindNoCopy(2, hash.data(), static_cast<int>(hash.size()));
-  bindText(update, 3, body);
-  bindText(update, 4, changed);
+  update.bind(1, record.parent);
+  update.bindBlob(2, hash.data(), hash.size());
+  update.bind(3, body);
+  update.bind(4, changed);
   update.bind(5, toColumn(now));
   update.bind(6, id);
-  update.exec();
+  update.run();
 }
 
 void Snapshot::updateHash(std::int64_t id, const Hash& hash) {
   auto& update = db_.statement("UPDATE snapshot SET hash=?, missing=0 WHERE id=?");
-  update.bindNoCopy(1, hash.data(), static_cast<int>(hash.size()));
+  update.bindBlob(1, hash.data(), hash.size());
   update.bind(2, id);
-  update.exec();
+  update.run();
 }
 
 std::optional<Seen> Snapshot::get(std::string_view kind, std::string_view key) const {
   auto& query =
       db_.statement("SELECT key, parent, body, changed, changed_at FROM snapshot WHERE system=? AND kind=? AND key=?");
-  bindText(query, 1, system_);
-  bindText(query, 2, kind);
-  bindText(query, 3, key);
-  if (!query.executeStep()) return std::nullopt;
-  return readSeen(query, kind);
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, key);
+  if (!query.step()) return std::nullopt;
+  auto seen = readSeen(query, kind);
+  query.reset();
+  return seen;
 }
 
 std::vector<Seen> Snapshot::childrenOf(std::string_view kind, std::string_view parent) const {
@@ -87,19 +90,43 @@ std::vector<Seen> Snapshot::childrenOf(std::string_view kind, std::string_view p
   auto& query = db_.statement(
       "SELECT key, parent, body, changed, changed_at FROM snapshot WHERE system=? AND kind=? AND parent=? AND "
       "parent<>'' ORDER BY key");
-  bindText(query, 1, system_);
-  bindText(query, 2, kind);
-  bindText(query, 3, parent);
-  while (query.executeStep()) children.push_back(readSeen(query, kind));
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, parent);
+  while (query.step()) children.push_back(readSeen(query, kind));
   return children;
+}
+
+std::vector<Seen> Snapshot::list(std::string_view kind, std::string_view after, std::size_t limit) const {
+  std::vector<Seen> records;
+  auto& query = db_.statement(
+      "SELECT key, parent, body, changed, changed_at FROM snapshot WHERE system=? AND kind=? AND key>? ORDER BY key "
+      "LIMIT ?");
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, after);
+  query.bind(4, static_cast<std::int64_t>(limit));
+  while (query.step()) records.push_back(readSeen(query, kind));
+  return records;
 }
 
 std::int64_t Snapshot::count(std::string_view kind) const {
   auto& query = db_.statement("SELECT count(*) FROM snapshot WHERE system=? AND kind=?");
-  bindText(query, 1, system_);
-  bindText(query, 2, kind);
-  query.executeStep();
-  return query.getColumn(0).getInt64();
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.step();
+  const auto count = query.integer(0);
+  query.reset();
+  return count;
+}
+
+bool Snapshot::anyMissing(std::string_view kind) const {
+  auto& query = db_.statement("SELECT 1 FROM snapshot WHERE system=? AND kind=? AND missing>0 LIMIT 1");
+  query.bind(1, system_);
+  query.bind(2, kind);
+  const bool any = query.step();
+  query.reset();
+  return any;
 }
 
 std::vector<std::string> Snapshot::countMissing(std::string_view kind, const std::vector<bool>& seen) {
@@ -108,28 +135,28 @@ std::vector<std::string> Snapshot::countMissing(std::string_view kind, const std
   std::vector<std::string> vanished;
   std::vector<std::int64_t> back, gone;
   auto& query = db_.statement("SELECT id, missing, key FROM snapshot WHERE system=? AND kind=?");
-  bindText(query, 1, system_);
-  bindText(query, 2, kind);
-  while (query.executeStep()) {
-    const auto id = query.getColumn(0).getInt64();
-    const auto missing = query.getColumn(1).getInt();
+  query.bind(1, system_);
+  query.bind(2, kind);
+  while (query.step()) {
+    const auto id = query.integer(0);
+    const auto missing = query.integer(1);
     const auto index = static_cast<std::size_t>(id);
     if (index < seen.size() && seen[index]) {
       if (missing != 0) back.push_back(id);
       continue;
     }
     if (missing < kVanishedAfter) gone.push_back(id);  // beyond that it is known and told
-    if (missing + 1 == kVanishedAfter && vanished.size() < kMost) vanished.emplace_back(textOf(query, 2));
+    if (missing + 1 == kVanishedAfter && vanished.size() < kMost) vanished.emplace_back(query.text(2));
   }
   for (const auto id : back) {
     auto& update = db_.statement("UPDATE snapshot SET missing=0 WHERE id=?");
     update.bind(1, id);
-    update.exec();
+    update.run();
   }
   for (const auto id : gone) {
     auto& update = db_.statement("UPDATE snapshot SET missing=missing+1 WHERE id=?");
     update.bind(1, id);
-    update.exec();
+    update.run();
   }
   return vanished;
 }
@@ -137,16 +164,16 @@ std::vector<std::string> Snapshot::countMissing(std::string_view kind, const std
 Cursor readCursor(Database& db, std::string_view system, std::string_view kind) {
   auto& query = db.statement(
       "SELECT since, position, started_at, full, finished_at, full_at FROM cursor WHERE system=? AND kind=?");
-  bindText(query, 1, system);
-  bindText(query, 2, kind);
+  query.bind(1, system);
+  query.bind(2, kind);
   Cursor cursor;
-  if (query.executeStep()) {
-    cursor.since = textOf(query, 0);
-    cursor.position = textOf(query, 1);
-    cursor.startedAt = timeOf(query.getColumn(2).getInt64());
-    cursor.full = query.getColumn(3).getInt() != 0;
-    cursor.finishedAt = timeOf(query.getColumn(4).getInt64());
-    cursor.fullAt = timeOf(query.getColumn(5).getInt64());
+  if (query.step()) {
+    cursor.since = query.text(0);
+    cursor.position = query.text(1);
+    cursor.startedAt = timeOf(query.integer(2));
+    cursor.full = query.integer(3) != 0;
+    cursor.finishedAt = timeOf(query.integer(4));
+    cursor.fullAt = timeOf(query.integer(5));
   }
   query.reset();
   return cursor;
@@ -156,15 +183,15 @@ void writeCursor(Database& db, std::string_view system, std::string_view kind, c
   auto& write = db.statement(
       "INSERT OR REPLACE INTO cursor(system,kind,since,position,started_at,full,finished_at,full_at) "
       "VALUES(?,?,?,?,?,?,?,?)");
-  bindText(write, 1, system);
-  bindText(write, 2, kind);
-  bindText(write, 3, cursor.since);
-  bindText(write, 4, cursor.position);
+  write.bind(1, system);
+  write.bind(2, kind);
+  write.bind(3, cursor.since);
+  write.bind(4, cursor.position);
   write.bind(5, toColumn(cursor.startedAt));
   write.bind(6, cursor.full ? 1 : 0);
   write.bind(7, toColumn(cursor.finishedAt));
   write.bind(8, toColumn(cursor.fullAt));
-  write.exec();
+  write.run();
 }
 
 }  // namespace postern

@@ -36,7 +36,12 @@ class Snapshot : public SourceView {
   std::optional<Seen> get(std::string_view kind, std::string_view key) const override;
   std::vector<Seen> childrenOf(std::string_view kind, std::string_view parent) const override;
 
+  /// At most `limit` records of `kind` with keys above `after`, ordered by key; no key is empty.
+  std::vector<Seen> list(std::string_view kind, std::string_view after, std::size_t limit) const;
+
   std::int64_t count(std::string_view kind) const;
+  /// Whether any record was missing in the last full compare.
+  bool anyMissing(std::string_view kind) const;
   /// After a full compare: rows whose id is not marked in `seen` count one more miss, others start from zero.
   /// Returns the keys that have now been missing in two full compares in a row (at most 1000 of them, each told once).
   std::vector<std::string> countMissing(std::string_view kind, const std::vector<bool>& seen);

@@ -36,13 +36,14 @@ struct Response {
 /// A misbehaviour of the server, asked for by a test or by `postern-sim`.
 struct Fault {
   enum class Kind {
-    Status,           // answers `status` (429, 503, 500, …) with `retryAfter` if set; the request is not applied
-    Hang,             // waits `delay` before it goes on as usual (a client's time limit strikes); not applied before the wait is over
-    CloseBefore,      // closes without an answer; the request is not applied
-    ApplyThenClose,   // applies the request, then closes without an answer
-    HalfBody,         // applies, sends full Content-Length but only the first half of the body, then closes
-    Html,             // answers 200 text/html with a maintenance page; not applied
-    Slow,             // waits `delay`, then works as usual
+    Status,  // answers `status` (429, 503, 500, …) with `retryAfter` if set; the request is not applied
+    Hang,    // waits `delay` before it goes on as usual (a client's time limit strikes); not applied before the wait is
+             // over
+    CloseBefore,     // closes without an answer; the request is not applied
+    ApplyThenClose,  // applies the request, then closes without an answer
+    HalfBody,        // applies, sends full Content-Length but only the first half of the body, then closes
+    Html,            // answers 200 text/html with a maintenance page; not applied
+    Slow,            // waits `delay`, then works as usual
   };
   Kind kind = Kind::Status;
   int status = 503;
@@ -50,22 +51,22 @@ struct Fault {
   std::chrono::milliseconds delay{0};
   std::string methodContains{};  // only requests whose HTTP method contains this ("" = all)
   std::string pathContains{};    // only requests whose path contains this ("" = all)
-  int skip = 0;                // lets this many matching requests pass first
-  int times = 1;               // then strikes this often; -1 = always
+  int skip = 0;                  // lets this many matching requests pass first
+  int times = 1;                 // then strikes this often; -1 = always
 };
 
 /// A simulated vendor behind a real HTTP server on 127.0.0.1. Thread-safe. start() once, stop() by the destructor;
 /// a derived class calls stop() in its own destructor too, before its members go while handle() may still run.
 /// Besides the vendor's own paths it answers under `/_sim/` (used by the demo and by shell tests; never a vendor path):
-///   POST /_sim/fault    JSON object with Fault's member names (kind as in the enum, delay in ms, retryAfter in s) adds a fault
-///   DELETE /_sim/fault  removes all faults
-///   GET /_sim/counts    {"requests":n,"reads":n,"writes":n,"applied":n,...} plus what a simulator adds
+///   POST /_sim/fault    JSON object with Fault's member names (kind as in the enum, delay in ms, retryAfter in s) adds
+///   a fault DELETE /_sim/fault  removes all faults GET /_sim/counts
+///   {"requests":n,"reads":n,"writes":n,"applied":n,...} plus what a simulator adds
 class Simulator {
  public:
   struct Options {
-    std::uint16_t port = 0;  // 0 = any free one
-    int threads = 16;        // connections served at the same time
-    std::string certificate; // PEM files; empty = plain HTTP. With both set the server speaks HTTPS
+    std::uint16_t port = 0;   // 0 = any free one
+    int threads = 16;         // connections served at the same time
+    std::string certificate;  // PEM files; empty = plain HTTP. With both set the server speaks HTTPS
     std::string privateKey;
   };
   Simulator();
@@ -84,10 +85,10 @@ class Simulator {
   void clearFaults();
 
   struct Counts {
-    std::int64_t requests = 0;  // all vendor requests received, refused ones included
-    std::int64_t reads = 0;     // vendor requests that only read
-    std::int64_t writes = 0;    // vendor requests that ask for a change (log-ins are neither)
-    std::int64_t faults = 0;    // faults that struck
+    std::int64_t requests = 0;     // all vendor requests received, refused ones included
+    std::int64_t reads = 0;        // vendor requests that only read
+    std::int64_t writes = 0;       // vendor requests that ask for a change (log-ins are neither)
+    std::int64_t faults = 0;       // faults that struck
     std::int64_t connections = 0;  // TCP connections accepted
   };
   Counts counts() const;

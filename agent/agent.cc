@@ -1,0 +1,430 @@
+#include "agent/agent.h"
+
+#include <algorithm>
+#include <charconv>
+#include <condition_variable>
+#include <limits>
+#include <random>
+#include <thread>
+
+#include "agent/adoption.h"
+#include "agent/backoff.h"
+#include "agent/log.h"
+#include "agent/poller.h"
+#include "agent/pusher.h"
+#include "agent/secrets.h"
+
+namespace postern {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Message kNoSystem{"PST-1201",
+                            {"there is no system \"{0}\" in the settings", "in den Einstellungen gibt es kein System \"{0}\"",
+                             "in de instellingen staat geen systeem \"{0}\""},
+                            {"name a section [system.NAME] of the settings file",
+                             "Nennen Sie einen Abschnitt [system.NAME] der Einstellungsdatei",
+                             "noem een sectie [system.NAAM] uit het instellingenbestand"}};
+constexpr Message kNoLink{"PST-1202",
+                          {"there is no link \"{0}\" in the settings", "in den Einstellungen gibt es keine Verbindung \"{0}\"",
+                           "in de instellingen staat geen koppeling \"{0}\""},
+                          {"name a section [link.NAME] of the settings file",
+                           "Nennen Sie einen Abschnitt [link.NAME] der Einstellungsdatei",
+                           "noem een sectie [link.NAAM] uit het instellingenbestand"}};
+constexpr Message kCannotRead{"PST-1203",
+                              {"connector {0} cannot read, so {1} cannot be the ERP of a link",
+                               "der Konnektor {0} kann nicht lesen, {1} kann also nicht das ERP einer Verbindung sein",
+                               "connector {0} kan niet lezen, dus {1} kan niet het ERP van een koppeling zijn"},
+                              {"name another system under erp", "Nennen Sie unter erp ein anderes System",
+                               "noem bij erp een ander systeem"}};
+constexpr Message kCannotWrite{"PST-1204",
+                               {"connector {0} cannot write, so {1} cannot be the app of a link",
+                                "der Konnektor {0} kann nicht schreiben, {1} kann also nicht die App einer Verbindung sein",
+                                "connector {0} kan niet schrijven, dus {1} kan niet de app van een koppeling zijn"},
+                               {"name another system under app", "Nennen Sie unter app ein anderes System",
+                                "noem bij app een ander systeem"}};
+constexpr Message kNoFlow{"PST-1205",
+                          {"link {0} has no flow \"{1}\" that is switched on", "die Verbindung {0} hat keinen eingeschalteten Fluss \"{1}\"",
+                           "koppeling {0} heeft geen ingeschakelde stroom \"{1}\""},
+                          {"see flows and flow.* in the section of the link", "Siehe flows und flow.* im Abschnitt der Verbindung",
+                           "zie flows en flow.* in de sectie van de koppeling"}};
+
+constexpr auto kTick = 250ms;
+constexpr auto kAuditKept = std::chrono::days{90};
+constexpr BackoffLimits kPollBackoff{15s, 3600s};
+
+std::set<std::string, std::less<>> flowsToApp(const LinkSettings& settings, const LinkInfo& info, const std::string& only) {
+  const auto wanted = settings.options.list("flows");
+  std::set<std::string, std::less<>> flows;
+  for (const auto flow : info.flows) {
+    const std::string name(flow);
+    const bool listed = wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+    const auto& values = settings.options.values();
+    const auto direction = values.find("flow." + name);
+    const bool off = direction != values.end() && (direction->second == "off" || direction->second == "to_erp");
+    if (listed && !off && (only.empty() || only == name)) flows.insert(name);
+  }
+  return flows;
+}
+
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string figures(const Progress& progress) {
+  return "rows=" + std::to_string(progress.rows) + " changed=" + std::to_string(progress.changed) +
+         " queued=" + std::to_string(progress.queued);
+}
+
+}  // namespace
+
+std::filesystem::path stateFile(const Settings& settings) { return settings.stateDir() / "postern.db"; }
+
+// ---- Systems ---------------------------------------------------------------------------------------------------------
+
+struct Systems::Built {
+  Section options;  // secrets resolved
+  std::unique_ptr<HttpClient> http;
+  std::unique_ptr<HttpClient> paced;
+  std::unique_ptr<System> system;
+};
+
+Systems::Systems(const Settings& settings, const Registry& registry, Clock& clock)
+    : settings_(settings), registry_(registry), clock_(clock) {}
+Systems::~Systems() = default;
+
+System& Systems::get(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  auto& slot = built_[name];
+  if (slot) return *slot->system;
+  const auto found = settings_.systems.find(name);
+  if (found == settings_.systems.end()) throw ConfigError(settings_.file.string(), kNoSystem, {name});
+  const auto& system = found->second;
+  const auto& info = *registry_.connector(system.connector);
+
+  auto built = std::make_unique<Built>();
+  built->options = SecretStore(settings_.stateDir()).resolve(system.options, info.options);
+  const auto value = [&](const char* key) {
+    const auto& values = system.options.values();
+    const auto it = values.find(key);
+    return it == values.end() ? std::string() : it->second;
+  };
+  HttpOptions options;
+  const auto caFile = value("ca_file");
+  options.caFile = caFile.empty() ? settings_.agent.text("ca_file") : caFile;
+  const auto proxy = value("proxy");
+  options.proxy = proxy.empty() ? settings_.agent.text("proxy") : proxy;
+  if (const auto connections = number(value("connections")); connections > 0) options.connections = static_cast<int>(connections);
+  built->http = makeHttpClient(options);
+  const double rate = system.options.values().contains("rate") ? system.options.decimal("rate") : 0;
+  built->paced = makePacedClient(*built->http, clock_, rate);
+  built->system = info.make(SystemContext{name, built->options, system.fields, settings_.agent.text("time_zone"), *built->paced, clock_});
+  slot = std::move(built);
+  return *slot->system;
+}
+
+// ---- Agent -----------------------------------------------------------------------------------------------------------
+
+/// A link made ready to work.
+struct Agent::Link {
+  std::string name;
+  const LinkSettings* settings;
+  Source* source;
+  Sink* sink;
+  std::unique_ptr<Rules> rules;
+  PollerSetup poller;
+  PusherSetup pusher;
+};
+
+Agent::Agent(const Settings& settings, const Registry& registry, Clock& clock)
+    : settings_(settings),
+      clock_(clock),
+      systems_(settings, registry, clock),
+      file_(stateFile(settings)),
+      registry_(registry) {
+  Database open(file_);  // migrates before anybody else opens it
+  health_ = std::make_unique<Health>(file_, clock);
+}
+
+Agent::~Agent() = default;
+
+Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
+  const auto found = settings_.links.find(name);
+  if (found == settings_.links.end()) throw ConfigError(settings_.file.string(), kNoLink, {name});
+  const auto& settings = found->second;
+  const auto& erpConnector = settings_.systems.at(settings.erp).connector;
+  const auto& appConnector = settings_.systems.at(settings.app).connector;
+  const auto& info = *registry_.link(erpConnector, appConnector);
+
+  Link link;
+  link.name = name;
+  link.settings = &settings;
+  link.source = systems_.get(settings.erp).source();
+  link.sink = systems_.get(settings.app).sink();
+  if (link.source == nullptr) throw ConfigError(settings.options.placeOf("erp"), kCannotRead, {erpConnector, settings.erp});
+  if (link.sink == nullptr) throw ConfigError(settings.options.placeOf("app"), kCannotWrite, {appConnector, settings.app});
+  link.rules = info.make(settings.options, settings_.agent.text("time_zone"));
+  link.poller.link = name;
+  link.poller.erp = settings.erp;
+  link.poller.app = settings.app;
+  link.poller.flows = flowsToApp(settings, info, options.flow);
+  if (!options.flow.empty() && link.poller.flows.empty()) throw ConfigError(settings.options.place(), kNoFlow, {name, options.flow});
+  link.poller.queueLimit = settings_.agent.integer("queue_limit");
+  const auto floor = static_cast<std::uintmax_t>(settings_.agent.integer("disk_floor")) << 20;
+  link.poller.hasRoom = [folder = settings_.stateDir(), floor] {
+    std::error_code error;
+    const auto space = std::filesystem::space(folder, error);
+    return error || space.available >= floor;
+  };
+  link.pusher.link = name;
+  link.pusher.app = settings.app;
+  const auto& appValues = settings_.systems.at(settings.app).options.values();
+  if (const auto it = appValues.find("connections"); it != appValues.end() && number(it->second) > 0) {
+    link.pusher.lanes = static_cast<int>(number(it->second));
+  }
+  return link;
+}
+
+bool Agent::fullCompareDue(Database& db, const std::string& link) const {
+  const auto last = number(readSetting(db, "full/" + link));
+  const auto now = clock_.now();
+  const auto& zone = settings_.agent.text("time_zone");
+  const auto at = settings_.agent.text("full_compare");  // "HH:MM"
+  const auto time = std::chrono::hours{number(at.substr(0, 2))} + std::chrono::minutes{number(at.substr(3, 2))};
+  auto due = fromLocal(localDay(now, zone), time, zone);
+  if (due > now) due = fromLocal(localDay(now, zone) - std::chrono::days{1}, time, zone);
+  return last != 0 && toColumn(due) > last;
+}
+
+namespace {
+
+/// Remembers when everything was last compared; the first pass counts, it reads everything anyway.
+void noteFullCompare(Database& db, const std::string& link, bool full, Clock& clock) {
+  if (!full && !readSetting(db, "full/" + link).empty()) return;
+  UnitOfWork work(db);
+  writeSetting(db, "full/" + link, std::to_string(toColumn(clock.now())));
+  Audit(db).prune(clock.now() - kAuditKept);
+  work.commit();
+}
+
+}  // namespace
+
+PassReport Agent::pass(const std::string& name, const PassOptions& options, std::stop_token stop,
+                       const std::function<void(const Progress&)>& tick) {
+  auto link = this->link(name, options);
+  Progress progress;
+  PassReport report;
+  report.link = name;
+  Database pollDb(file_);
+  Database pushDb(file_);
+  Pusher pusher(pushDb, *link.sink, link.pusher, clock_, *health_, progress);
+  Poller poller(pollDb, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, *health_, progress);
+
+  std::exception_ptr broken;
+  std::mutex mutex;  // guards broken and done
+  std::condition_variable changed;
+  int running = 2;
+  const auto worker = [&](auto work) {
+    try {
+      work();
+    } catch (...) {
+      const std::scoped_lock lock(mutex);
+      broken = std::current_exception();
+    }
+    pusher.noMore();
+    const std::scoped_lock lock(mutex);
+    --running;
+    changed.notify_all();
+  };
+  {
+    std::jthread pushing([&] { worker([&] { pusher.run(Pusher::Until::Delivered, stop); }); });
+    std::jthread polling([&] {
+      worker([&] {
+        if (auto result = poller.pass(options.full, stop, [&] { pusher.wake(); }); !result) report.erp = result.error();
+      });
+    });
+    std::unique_lock lock(mutex);
+    while (running > 0) {
+      changed.wait_for(lock, kTick);
+      if (tick) tick(progress);
+    }
+  }
+  if (broken) std::rethrow_exception(broken);
+  report.app = pusher.destinationError();
+  report.rows = progress.rows;
+  report.changed = progress.changed;
+  report.queued = progress.queued;
+  report.delivered = progress.delivered;
+  report.writes = progress.writes;
+  if (!report.erp && options.flow.empty()) {
+    noteFullCompare(pollDb, name, options.full, clock_);
+    health_->good(scopeOf(name, link.settings->erp), figures(progress));
+  }
+  ReadScope read(pollDb);
+  report.left = countOutbox(pollDb, scopeOf(name, link.settings->app));
+  return report;
+}
+
+PassReport Agent::plan(const std::string& name, const PassOptions& options, std::stop_token stop,
+                       const std::function<void(const PlannedChange&)>& each) {
+  auto link = this->link(name, options);
+  const auto copy = file_.parent_path() / ("plan-" + std::to_string(clock_.monotonic().time_since_epoch().count()) + ".db");
+  struct Remove {
+    std::filesystem::path file;
+    ~Remove() {
+      std::error_code ignored;
+      for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix, ignored);
+    }
+  } remove{copy};
+  Database(file_).copyTo(copy);
+  Database db(copy);
+  db.relax();
+  Progress progress;
+  Health quiet(clock_);
+  PassReport report;
+  report.link = name;
+  const auto scope = scopeOf(name, link.settings->app);
+  if (auto adopted = adoptExisting(db, *link.sink, scope, clock_, stop); !adopted) report.app = adopted.error();
+  link.poller.queueLimit = std::numeric_limits<std::int64_t>::max();  // nothing leaves, so nothing may wait
+  Poller poller(db, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, quiet, progress);
+  if (auto result = poller.pass(options.full, stop); !result) report.erp = result.error();
+  report.rows = progress.rows;
+  report.changed = progress.changed;
+  report.left = countOutbox(db, scope);
+  for (OutboxFilter filter;;) {
+    const auto entries = listOutbox(db, filter);
+    if (entries.empty()) break;
+    filter.afterId = entries.back().id;
+    for (const auto& entry : entries) {
+      if (entry.system != scope) continue;
+      auto change = describeChange(db, entry, link.sink->kinds());
+      if (!change.fields.empty() || change.create) each(change);
+    }
+  }
+  return report;
+}
+
+PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<const SinkKind> kinds) {
+  PlannedChange change;
+  change.link = entry.link;
+  change.target = {entry.kind, entry.key};
+  const Bindings bindings(db, entry.system);
+  const auto binding = bindings.get(entry.kind, entry.key);
+  change.create = !binding;
+  change.blocked = entry.state == OutboxEntry::State::Blocked;
+  const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const SinkKind& k) { return k.name == entry.kind; });
+  const auto send = !binding ? entry.desired
+                    : kind == kinds.end()
+                        ? fieldsToSend(entry.desired, binding->agreed)
+                        : fieldsToSend(entry.desired, binding->agreed, kind->together, kind->createOnly);
+  for (const auto& [field, value] : send) {
+    PlannedChange::Field line{field, {}, value};
+    if (binding) {
+      if (const auto it = binding->agreed.theirs.find(field); it != binding->agreed.theirs.end()) line.from = it->second;
+    }
+    change.fields.push_back(std::move(line));
+  }
+  return change;
+}
+
+std::optional<std::string> Agent::run(std::stop_token stop, const std::function<void(Agent&)>& tick) {
+  struct Running {
+    std::string name;
+    Link link;
+    Progress progress;
+    std::unique_ptr<Database> pushDb;
+    std::unique_ptr<Pusher> pusher;
+  };
+  std::vector<std::unique_ptr<Running>> links;
+  for (const auto& [name, settings] : settings_.links) {
+    auto running = std::make_unique<Running>();
+    running->name = name;
+    running->link = this->link(name, {});
+    running->pushDb = std::make_unique<Database>(file_);
+    running->pusher = std::make_unique<Pusher>(*running->pushDb, *running->link.sink, running->link.pusher, clock_, *health_,
+                                               running->progress);
+    links.push_back(std::move(running));
+  }
+  // A worker whose state file fails for good ends all: the service manager starts the program again.
+  std::stop_source all;
+  std::stop_callback forward(stop, [&] { all.request_stop(); });
+  std::mutex mutex;  // guards failure
+  std::optional<std::string> failure;
+  const auto guarded = [&](auto work) {
+    try {
+      work();
+    } catch (const std::exception& e) {
+      log(Level::Error, "agent", "worker failed", {{"cause", e.what()}});
+      const std::scoped_lock lock(mutex);
+      if (!failure) failure = e.what();
+      all.request_stop();
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (auto& running : links) {
+      workers.emplace_back([&, r = running.get()] {
+        guarded([&] { r->pusher->run(Pusher::Until::Stopped, all.get_token()); });
+      });
+      workers.emplace_back([&, r = running.get()] {
+        guarded([&] { pollForEver(r->link, r->progress, *r->pusher, all.get_token()); });
+      });
+    }
+    while (clock_.wait(1s, all.get_token())) {
+      if (tick) tick(*this);
+    }
+    for (auto& running : links) running->pusher->wake();
+  }
+  return failure;
+}
+
+void Agent::pollForEver(Link& link, Progress& progress, Pusher& pusher, std::stop_token stop) {
+  Database db(file_);
+  Poller poller(db, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, *health_, progress);
+  const auto part = scopeOf(link.name, link.settings->erp);
+  const auto interval = link.settings->options.duration("interval");
+  std::mt19937 random{std::random_device{}()};
+  int failures = 0;
+  while (!stop.stop_requested()) {
+    const auto ticket = number(readSetting(db, "request/" + link.name));
+    const bool full = fullCompareDue(db, link.name);
+    progress.rows = progress.changed = progress.queued = 0;
+    auto result = poller.pass(full, stop, [&] { pusher.wake(); });
+    auto next = interval;
+    if (result) {
+      failures = 0;
+      noteFullCompare(db, link.name, full, clock_);
+      health_->good(part, figures(progress));
+    } else {
+      if (result.error().fault == Fault::Stop) return;
+      next = result.error().retryAfter.value_or(std::min(interval, backoff(++failures, kPollBackoff, random)));
+    }
+    if (ticket > number(readSetting(db, "served/" + link.name))) {
+      UnitOfWork work(db);
+      writeSetting(db, "served/" + link.name, std::to_string(ticket));
+      work.commit();
+    }
+    health_->alive(part, std::max<std::chrono::seconds>(next, 60s) + 600s);
+    const auto until = clock_.monotonic() + next;
+    while (clock_.monotonic() < until) {
+      if (!clock_.wait(1s, stop)) return;
+      if (number(readSetting(db, "request/" + link.name)) > ticket) break;
+    }
+  }
+}
+
+std::int64_t requestPass(Database& db, const std::string& link) {
+  UnitOfWork work(db);
+  const auto ticket = number(readSetting(db, "request/" + link)) + 1;
+  writeSetting(db, "request/" + link, std::to_string(ticket));
+  work.commit();
+  return ticket;
+}
+
+bool passServed(Database& db, const std::string& link, std::int64_t ticket) {
+  return number(readSetting(db, "served/" + link)) >= ticket;
+}
+
+}  // namespace postern

@@ -1,0 +1,115 @@
+#pragma once
+// Wires settings, systems, pollers and pushers together; runs passes once or for ever.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/connector.h"
+#include "agent/database.h"
+#include "agent/health.h"
+#include "agent/outbox.h"
+#include "agent/settings.h"
+
+namespace postern {
+
+/// The state file inside the state directory.
+std::filesystem::path stateFile(const Settings& settings);
+
+/// The configured systems, each made when it is first asked for. Thread-safe.
+class Systems {
+ public:
+  /// `settings` and `registry` must outlive this. Secrets are looked up when a system is made.
+  Systems(const Settings& settings, const Registry& registry, Clock& clock);
+  ~Systems();
+  /// Throws ConfigError: unknown name, missing secret, settings that do not go together.
+  System& get(const std::string& name);
+
+ private:
+  struct Built;
+  const Settings& settings_;
+  const Registry& registry_;
+  Clock& clock_;
+  std::mutex mutex_;  // guards built_
+  std::map<std::string, std::unique_ptr<Built>> built_;
+};
+
+/// What one pass of one link did.
+struct PassReport {
+  std::string link;
+  std::optional<Error> erp;  // why reading stopped; nullopt = everything was read
+  std::optional<Error> app;  // why delivering stopped; nullopt = the app works
+  std::int64_t rows = 0, changed = 0, queued = 0, delivered = 0, writes = 0;
+  OutboxCounts left;  // in the outbox afterwards
+};
+
+/// One difference a pass would deliver.
+struct PlannedChange {
+  std::string link;
+  Reference target;
+  bool create = false;
+  bool blocked = false;
+  struct Field {
+    std::string name;
+    std::string from;  // "" when not known
+    std::string to;
+  };
+  std::vector<Field> fields;
+};
+
+
+/// `entry` as what it would send now.
+PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<const SinkKind> kinds);
+
+class Pusher;
+
+class Agent {
+ public:
+  Agent(const Settings& settings, const Registry& registry, Clock& clock);
+  ~Agent();
+
+  struct PassOptions {
+    std::string flow;  // only this flow; "" = all that the link has switched on
+    bool full = false;
+  };
+  /// One pass of one link: poll and deliver at the same time, until nothing more can be delivered. `tick` is called
+  /// several times a second by the calling thread. The caller holds the InstanceLock.
+  PassReport pass(const std::string& link, const PassOptions& options, std::stop_token stop,
+                  const std::function<void(const Progress&)>& tick = {});
+
+  /// What a pass would do: reads both sides into a copy of the state file and delivers nothing. `each` gets every
+  /// change in the order of delivery. Works beside a running service.
+  PassReport plan(const std::string& link, const PassOptions& options, std::stop_token stop,
+                  const std::function<void(const PlannedChange&)>& each);
+
+  /// The service: every link at its interval, deliveries all the time, until `stop`. The caller holds the InstanceLock.
+  /// Returns the first failure of the state file, nullopt when it was stopped.
+  std::optional<std::string> run(std::stop_token stop, const std::function<void(Agent&)>& tick = {});
+
+  Health& health() { return *health_; }
+  Systems& systems() { return systems_; }
+
+ private:
+  struct Link;
+  Link link(const std::string& name, const PassOptions& options);
+  void pollForEver(Link& link, Progress& progress, Pusher& pusher, std::stop_token stop);
+  bool fullCompareDue(Database& db, const std::string& link) const;
+
+  const Settings& settings_;
+  Clock& clock_;
+  Systems systems_;
+  std::filesystem::path file_;
+  std::unique_ptr<Health> health_;
+  const Registry& registry_;
+};
+
+/// Asks a running service for a pass of `link` now; returns a ticket.
+std::int64_t requestPass(Database& db, const std::string& link);
+/// Whether the pass of `ticket` has read everything.
+bool passServed(Database& db, const std::string& link, std::int64_t ticket);
+
+}  // namespace postern

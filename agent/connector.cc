@@ -1,0 +1,18 @@
+#include "agent/connector.h"
+
+#include <algorithm>
+
+namespace postern {
+
+const ConnectorInfo* Registry::connector(std::string_view name) const {
+  const auto found = std::ranges::find_if(connectors, [&](const ConnectorInfo* info) { return name == info->name; });
+  return found == connectors.end() ? nullptr : *found;
+}
+
+const LinkInfo* Registry::link(std::string_view erp, std::string_view app) const {
+  const auto found =
+      std::ranges::find_if(links, [&](const LinkInfo* info) { return erp == info->erp && app == info->app; });
+  return found == links.end() ? nullptr : *found;
+}
+
+}  // namespace postern

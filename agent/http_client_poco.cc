@@ -1,0 +1,680 @@
+// HttpClient over Poco's sockets and TLS. The only file that catches Poco::Net exceptions.
+#include <Poco/Base64Encoder.h>
+#include <Poco/Environment.h>
+#include <Poco/Net/Context.h>
+#include <Poco/Net/DNS.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/SSLException.h>
+#include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/Net/StreamSocket.h>
+#include <Poco/URI.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "agent/http_client.h"
+#include "agent/http_wire.h"
+#include "agent/system_authorities.h"
+
+namespace postern {
+
+namespace {
+
+using Poco::Net::SocketImpl;
+using Poco::Net::StreamSocket;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr Message kBadRequest{
+    "PST-2000",
+    {"A request cannot be sent because its address or a header is not valid HTTP.",
+     "Eine Anfrage kann nicht gesendet werden, weil ihre Adresse oder eine Kopfzeile kein gültiges HTTP ist.",
+     "Een verzoek kan niet worden verzonden omdat het adres of een header geen geldige HTTP is."},
+    {"Check the system's url, token and path settings for blanks and line breaks.",
+     "Prüfen Sie url, token und Pfade des Systems auf Leerzeichen und Zeilenumbrüche.",
+     "Controleer url, token en paden van het systeem op spaties en regeleinden."}};
+constexpr Message kHostUnknown{"PST-2001",
+                               {"The name {0} cannot be resolved.", "Der Name {0} lässt sich nicht auflösen.",
+                                "De naam {0} kan niet worden gevonden."},
+                               {"Check the spelling of the address and the machine's DNS servers.",
+                                "Prüfen Sie die Schreibweise der Adresse und die DNS-Server dieses Rechners.",
+                                "Controleer de spelling van het adres en de DNS-servers van deze computer."}};
+constexpr Message kUnreachable{
+    "PST-2002",
+    {"{0} does not accept a connection.", "{0} nimmt keine Verbindung an.", "{0} accepteert geen verbinding."},
+    {"Check that the service there is running and that address, port and firewall are right.",
+     "Prüfen Sie, ob der Dienst dort läuft und ob Adresse, Port und Firewall stimmen.",
+     "Controleer of de dienst daar draait en of adres, poort en firewall kloppen."}};
+constexpr Message kConnectSlow{
+    "PST-2003",
+    {"{0} could not be reached within {1} seconds.", "{0} war nicht innerhalb von {1} Sekunden zu erreichen.",
+     "{0} was niet binnen {1} seconden te bereiken."},
+    {"Check network, firewall and whether that machine is switched on.",
+     "Prüfen Sie Netzwerk und Firewall und ob jener Rechner eingeschaltet ist.",
+     "Controleer netwerk en firewall en of die computer aanstaat."}};
+constexpr Message kTlsFailed{
+    "PST-2004",
+    {"No encrypted connection to {0} could be agreed on.", "Mit {0} kam keine verschlüsselte Verbindung zustande.",
+     "Met {0} kwam geen versleutelde verbinding tot stand."},
+    {"Check that the port speaks HTTPS with TLS 1.2 or newer.",
+     "Prüfen Sie, ob dieser Port HTTPS mit TLS 1.2 oder neuer spricht.",
+     "Controleer of deze poort HTTPS met TLS 1.2 of nieuwer spreekt."}};
+constexpr Message kUnknownAuthority{
+    "PST-2005",
+    {"The certificate of {0} was issued by an authority that this machine does not know.",
+     "Das Zertifikat von {0} stammt von einer Zertifizierungsstelle, die dieser Rechner nicht kennt.",
+     "Het certificaat van {0} komt van een certificeringsinstantie die deze computer niet kent."},
+    {"Set ca_file to that authority's certificate, or install it on this machine.",
+     "Tragen Sie das Zertifikat dieser Stelle bei ca_file ein oder installieren Sie es auf diesem Rechner.",
+     "Vul het certificaat van die instantie in bij ca_file of installeer het op deze computer."}};
+constexpr Message kCertificateDates{"PST-2006",
+                                    {"The certificate of {0} has expired or is not valid yet.",
+                                     "Das Zertifikat von {0} ist abgelaufen oder noch nicht gültig.",
+                                     "Het certificaat van {0} is verlopen of nog niet geldig."},
+                                    {"Renew the certificate there, and check this machine's clock.",
+                                     "Erneuern Sie dort das Zertifikat und prüfen Sie die Uhr dieses Rechners.",
+                                     "Vernieuw daar het certificaat en controleer de klok van deze computer."}};
+constexpr Message kCertificateName{
+    "PST-2007",
+    {"The certificate shown by {0} was issued for another name.",
+     "Das Zertifikat, das {0} vorzeigt, ist auf einen anderen Namen ausgestellt.",
+     "Het certificaat dat {0} toont, staat op een andere naam."},
+    {"Use the name that is in the certificate in url, or have the certificate extended.",
+     "Verwenden Sie in url den Namen aus dem Zertifikat oder lassen Sie das Zertifikat erweitern.",
+     "Gebruik in url de naam uit het certificaat of laat het certificaat uitbreiden."}};
+constexpr Message kProxyRefused{
+    "PST-2008",
+    {"The proxy {0} refused the way to {1} (status {2}).", "Der Proxy {0} hat den Weg zu {1} verweigert (Status {2}).",
+     "De proxy {0} weigerde de weg naar {1} (status {2})."},
+    {"Have the proxy allow this address, or check the log-in in the proxy setting.",
+     "Lassen Sie diese Adresse am Proxy freigeben oder prüfen Sie die Anmeldung in der Proxy-Einstellung.",
+     "Laat dit adres op de proxy toestaan of controleer de aanmelding in de proxy-instelling."}};
+constexpr Message kProxyUnreachable{"PST-2009",
+                                    {"The proxy {0} cannot be reached or does not answer.",
+                                     "Der Proxy {0} ist nicht zu erreichen oder antwortet nicht.",
+                                     "De proxy {0} is niet te bereiken of antwoordt niet."},
+                                    {"Check the proxy setting or the variables HTTP_PROXY and HTTPS_PROXY.",
+                                     "Prüfen Sie die Proxy-Einstellung oder die Variablen HTTP_PROXY und HTTPS_PROXY.",
+                                     "Controleer de proxy-instelling of de variabelen HTTP_PROXY en HTTPS_PROXY."}};
+constexpr Message kCaFile{
+    "PST-2010",
+    {"The certificates in {0} cannot be read.", "Die Zertifikate in {0} lassen sich nicht lesen.",
+     "De certificaten in {0} kunnen niet worden gelezen."},
+    {"Set ca_file to a readable file in PEM format.", "Tragen Sie bei ca_file eine lesbare Datei im PEM-Format ein.",
+     "Vul bij ca_file een leesbaar bestand in PEM-formaat in."}};
+constexpr Message kBadProxy{"PST-2011",
+                            {"The address of the proxy is not valid.", "Die Adresse des Proxys ist ungültig.",
+                             "Het adres van de proxy is ongeldig."},
+                            {"Write it as http://host:port, also in HTTP_PROXY and HTTPS_PROXY.",
+                             "Schreiben Sie sie als http://host:port, auch in HTTP_PROXY und HTTPS_PROXY.",
+                             "Schrijf het als http://host:port, ook in HTTP_PROXY en HTTPS_PROXY."}};
+constexpr Message kNotSent{"PST-2012",
+                           {"The connection to {0} broke before a request was sent.",
+                            "Die Verbindung zu {0} brach ab, bevor eine Anfrage gesendet war.",
+                            "De verbinding met {0} viel weg voordat een verzoek was verzonden."},
+                           {"postern tries again by itself; check the network if it happens often.",
+                            "postern versucht es von selbst erneut; prüfen Sie bei Häufung das Netzwerk.",
+                            "postern probeert het vanzelf opnieuw; controleer het netwerk als het vaak gebeurt."}};
+constexpr Message kSilent{
+    "PST-2020",
+    {"{0} has not answered for {1} seconds.", "{0} hat seit {1} Sekunden nicht geantwortet.",
+     "{0} heeft {1} seconden lang niet geantwoord."},
+    {"Check how busy that server is; postern finds out by itself whether the request was carried out.",
+     "Prüfen Sie die Auslastung jenes Servers; postern stellt selbst fest, ob die Anfrage ausgeführt wurde.",
+     "Controleer hoe druk die server is; postern gaat zelf na of het verzoek is uitgevoerd."}};
+constexpr Message kCut{
+    "PST-2021",
+    {"{0} closed the connection before its answer was complete.",
+     "{0} hat die Verbindung geschlossen, bevor die Antwort vollständig war.",
+     "{0} verbrak de verbinding voordat het antwoord volledig was."},
+    {"Check that server and any proxy between; postern finds out by itself whether the request was carried out.",
+     "Prüfen Sie jenen Server und Proxys dazwischen; postern stellt selbst fest, ob die Anfrage ausgeführt wurde.",
+     "Controleer die server en proxy's ertussen; postern gaat zelf na of het verzoek is uitgevoerd."}};
+constexpr Message kTooLarge{"PST-2022",
+                            {"An answer of {0} is larger than {1} MiB.", "Eine Antwort von {0} ist größer als {1} MiB.",
+                             "Een antwoord van {0} is groter dan {1} MiB."},
+                            {"Check that the address is the right one, and make the page size of that system smaller.",
+                             "Prüfen Sie, ob die Adresse stimmt, und verkleinern Sie die Seitengröße dieses Systems.",
+                             "Controleer of het adres klopt en verklein de paginagrootte van dat systeem."}};
+constexpr Message kGarbled{"PST-2023",
+                           {"What {0} answered is not valid HTTP.", "Was {0} geantwortet hat, ist kein gültiges HTTP.",
+                            "Wat {0} antwoordde is geen geldige HTTP."},
+                           {"Check that address and port are those of the service, and whether it expects https.",
+                            "Prüfen Sie, ob Adresse und Port zum Dienst gehören und ob er https erwartet.",
+                            "Controleer of adres en poort bij de dienst horen en of die https verwacht."}};
+constexpr Message kStopped{"PST-2024",
+                           {"A request to {0} was broken off because postern was asked to stop.",
+                            "Eine Anfrage an {0} wurde abgebrochen, weil postern beendet werden soll.",
+                            "Een verzoek aan {0} is afgebroken omdat postern moest stoppen."},
+                           {"Nothing needs to be done.", "Sie müssen nichts tun.", "U hoeft niets te doen."}};
+
+constexpr milliseconds kSlice{100};  // how late a stop may be noticed where shutting the socket down does not wake us
+constexpr std::chrono::seconds kKeepAlive{60};
+constexpr std::size_t kTlsRecord = 16384;
+constexpr std::size_t kLargestSend = 1 << 30;
+
+std::string seconds(milliseconds limit) { return std::to_string((limit.count() + 999) / 1000); }
+
+std::string nameOf(const HttpUrl& url) { return url.host + ":" + std::to_string(url.port); }
+
+/// What OpenSSL last objected to in a certificate; handshakes run in the caller's thread.
+thread_local int lastCertificateError = X509_V_OK;
+
+int noteCertificateError(int ok, X509_STORE_CTX* store) {
+  if (ok == 0) lastCertificateError = X509_STORE_CTX_get_error(store);
+  return ok;
+}
+
+const Message& tlsProblem(bool nameRefused) {
+  switch (lastCertificateError) {
+    case X509_V_OK:
+      return nameRefused ? kCertificateName : kTlsFailed;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return kCertificateDates;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_UNTRUSTED:
+      return kUnknownAuthority;
+    default:
+      return kTlsFailed;
+  }
+}
+
+/// One TCP connection, with or without TLS on top.
+struct Connection {
+  StreamSocket raw;           // what a stop shuts down; never TLS, so that no second thread enters OpenSSL
+  StreamSocket socket = raw;  // what we talk through
+  bool secure = false;
+  milliseconds slice{0};  // time limit set on the socket
+  steady_clock::time_point usableUntil{};
+  std::string out;  // reused from request to request
+  std::string in = std::string(32768, '\0');
+
+  void limitEachCall(milliseconds limit) {
+    if (limit == slice) return;
+    const Poco::Timespan span{std::chrono::duration_cast<std::chrono::microseconds>(limit).count()};
+    raw.setReceiveTimeout(span);
+    raw.setSendTimeout(span);
+    slice = limit;
+  }
+};
+
+/// Wakes whatever blocks on the connection as soon as a stop is requested.
+class StopShutsDown {
+ public:
+  StopShutsDown(std::stop_token stop, StreamSocket& raw) : callback_(std::move(stop), Shutdown{raw}) {}
+
+ private:
+  struct Shutdown {
+    StreamSocket& raw;
+    void operator()() const noexcept {
+      try {
+        raw.impl()->shutdown();
+      } catch (const Poco::Exception&) {  // not connected any more: nothing to wake
+      }
+    }
+  };
+  std::stop_callback<Shutdown> callback_;
+};
+
+enum class Io { Progress, Closed, Broken, Silent, Stopped };
+
+struct Step {
+  Io io = Io::Progress;
+  std::size_t bytes = 0;
+  std::string detail{};
+};
+
+/// Calls `transfer` (bytes moved, 0 = closed) until something happens, `limit` is over, or a stop is requested.
+template <class Transfer>
+Step moveBytes(Transfer transfer, milliseconds limit, const std::stop_token& stop) {
+  const auto deadline = steady_clock::now() + limit;
+  for (;;) {
+    try {
+      const int moved = transfer();
+      if (moved > 0) return {Io::Progress, static_cast<std::size_t>(moved)};
+      if (moved == 0) return {stop.stop_requested() ? Io::Stopped : Io::Closed};
+    } catch (const Poco::TimeoutException&) {  // the end of a slice
+    } catch (const Poco::Exception& e) {
+      return {stop.stop_requested() ? Io::Stopped : Io::Broken, 0, e.displayText()};
+    }
+    if (stop.stop_requested()) return {Io::Stopped};
+    if (steady_clock::now() >= deadline) return {Io::Silent};
+  }
+}
+
+Step receive(Connection& connection, milliseconds limit, const std::stop_token& stop) {
+  return moveBytes(
+      [&] { return connection.socket.receiveBytes(connection.in.data(), static_cast<int>(connection.in.size())); },
+      limit, stop);
+}
+
+/// Sends all of `connection.out`; `bytes` says how many may have left.
+Step sendAll(Connection& connection, milliseconds limit, const std::stop_token& stop) {
+  std::size_t sent = 0;
+  const auto transfer = [&] {
+    const char* next = connection.out.data() + sent;
+    const std::size_t rest = connection.out.size() - sent;
+    if (connection.secure) return connection.socket.sendBytes(next, static_cast<int>(std::min(rest, kTlsRecord)));
+    // Not StreamSocketImpl's: that one loops, and when it fails nobody knows how much it had sent.
+    return connection.raw.impl()->SocketImpl::sendBytes(next, static_cast<int>(std::min(rest, kLargestSend)), 0);
+  };
+  while (sent < connection.out.size()) {
+    Step step = moveBytes(transfer, limit, stop);
+    if (step.io != Io::Progress) return {step.io, sent, std::move(step.detail)};
+    sent += step.bytes;
+  }
+  return {Io::Progress, sent};
+}
+
+/// True when nothing waits to be read: neither the server's end of the connection nor bytes nobody asked for.
+bool isQuiet(Connection& connection) {
+  try {
+    return !connection.raw.poll(Poco::Timespan{0}, Poco::Net::Socket::SELECT_READ);
+  } catch (const Poco::Exception&) {
+    return false;
+  }
+}
+
+struct Exchange {
+  std::optional<HttpResponse> response;
+  bool reusable = false;
+  std::optional<std::chrono::seconds> keepAlive;
+  const Message* problem = nullptr;
+  std::string detail;
+  bool written = false;   // the server may have got something of the request
+  bool answered = false;  // it sent something
+  bool closed = false;    // the connection ended, rather than our patience
+};
+
+void readAnswer(Connection& connection, AnswerReader& reader, milliseconds limit, const std::stop_token& stop,
+                Exchange& exchange) {
+  auto state = AnswerReader::State::More;
+  while (state == AnswerReader::State::More) {
+    Step step = receive(connection, limit, stop);
+    if (step.io == Io::Progress) {
+      state = reader.feed(std::string_view(connection.in).substr(0, step.bytes));
+      continue;
+    }
+    exchange.detail = std::move(step.detail);
+    if (step.io == Io::Silent || step.io == Io::Stopped) {
+      exchange.problem = step.io == Io::Silent ? &kSilent : &kStopped;
+      break;
+    }
+    exchange.closed = true;
+    state = reader.closed(step.io == Io::Closed);
+  }
+  exchange.answered = reader.started();
+  if (exchange.problem != nullptr) return;
+  HttpResponse response;
+  if (state == AnswerReader::State::Done) state = reader.take(response);
+  switch (state) {
+    case AnswerReader::State::Done:
+      exchange.response = std::move(response);
+      exchange.reusable = reader.reusable();
+      exchange.keepAlive = reader.keepAlive();
+      break;
+    case AnswerReader::State::TooLarge:
+      exchange.problem = &kTooLarge;
+      break;
+    case AnswerReader::State::Garbled:
+      exchange.problem = &kGarbled;
+      break;
+    case AnswerReader::State::Cut:
+    case AnswerReader::State::More:
+      exchange.problem = &kCut;
+      break;
+  }
+}
+
+/// Sends `connection.out` and reads the answer.
+Exchange converse(Connection& connection, bool bodyless, std::size_t bodyLimit, milliseconds limit,
+                  const std::stop_token& stop) {
+  Exchange exchange;
+  AnswerReader reader(bodyless, bodyLimit);
+  const StopShutsDown guard(stop, connection.raw);
+  Step sent = sendAll(connection, limit, stop);
+  exchange.written = sent.bytes > 0;
+  const bool broke = sent.io == Io::Closed || sent.io == Io::Broken;
+  if (sent.io == Io::Silent || sent.io == Io::Stopped || (broke && !exchange.written)) {
+    exchange.problem = sent.io == Io::Stopped ? &kStopped : exchange.written ? &kSilent : &kNotSent;
+    exchange.closed = broke;
+    exchange.detail = std::move(sent.detail);
+    return exchange;
+  }
+  // Broken half way: the server may have answered early (413) and closed; its answer is worth more than our error.
+  readAnswer(connection, reader, limit, stop, exchange);
+  if (broke) exchange.reusable = false;
+  return exchange;
+}
+
+/// Names are looked up in a thread of their own, because getaddrinfo knows neither limits nor stops.
+struct Lookup {
+  std::mutex mutex;  // all below
+  std::condition_variable_any done;
+  bool finished = false;
+  std::vector<Poco::Net::IPAddress> addresses;
+  std::string problem;
+};
+
+void lookUp(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
+  std::vector<Poco::Net::IPAddress> addresses;
+  std::string problem;
+  try {
+    addresses = Poco::Net::DNS::hostByName(host).addresses();
+  } catch (const Poco::Exception& e) {
+    problem = e.displayText();
+  }
+  const std::lock_guard lock(lookup->mutex);
+  lookup->addresses = std::move(addresses);
+  lookup->problem = std::move(problem);
+  lookup->finished = true;
+  lookup->done.notify_all();
+}
+
+Result<std::vector<Poco::Net::IPAddress>> addressesOf(const std::string& host, milliseconds limit,
+                                                      const std::stop_token& stop) {
+  Poco::Net::IPAddress literal;
+  if (Poco::Net::IPAddress::tryParse(host, literal)) return std::vector{literal};
+  const auto lookup = std::make_shared<Lookup>();
+  std::thread([lookup, host] { lookUp(lookup, host); }).detach();
+  std::unique_lock lock(lookup->mutex);
+  lookup->done.wait_for(lock, stop, limit, [&] { return lookup->finished; });
+  if (stop.stop_requested()) return fail(Fault::Stop, kStopped, {host});
+  if (lookup->addresses.empty()) return fail(Fault::Retry, kHostUnknown, {host}, lookup->problem);
+  return lookup->addresses;
+}
+
+/// Connects to one address; the time-out and the stop are looked at ten times a second.
+Step connectTo(StreamSocket& socket, const Poco::Net::SocketAddress& address, steady_clock::time_point deadline,
+               const std::stop_token& stop) {
+  using Poco::Net::Socket;
+  try {
+    socket.connectNB(address);
+    while (!socket.poll(Poco::Timespan{100'000}, Socket::SELECT_READ | Socket::SELECT_WRITE | Socket::SELECT_ERROR)) {
+      if (stop.stop_requested()) return {Io::Stopped};
+      if (steady_clock::now() >= deadline) return {Io::Silent};
+    }
+    if (const int error = socket.impl()->socketError(); error != 0) {
+      return {Io::Broken, 0, std::system_category().message(error)};
+    }
+    socket.setBlocking(true);
+    socket.setNoDelay(true);
+    return {Io::Progress};
+  } catch (const Poco::Exception& e) {
+    return {Io::Broken, 0, e.displayText()};
+  }
+}
+
+Result<StreamSocket> connectTcp(const HttpUrl& url, milliseconds limit, const std::stop_token& stop) {
+  const auto end = steady_clock::now() + limit;
+  auto addresses = addressesOf(url.host, limit, stop);
+  if (!addresses) return tl::unexpected(std::move(addresses.error()));
+  Step last;
+  for (std::size_t i = 0; i < addresses->size(); ++i) {
+    const auto now = steady_clock::now();
+    const auto share = (end - now) / static_cast<long>(addresses->size() - i);
+    StreamSocket socket;
+    last = connectTo(socket, Poco::Net::SocketAddress((*addresses)[i], url.port), now + share, stop);
+    if (last.io == Io::Progress) return socket;
+    if (last.io == Io::Stopped) return fail(Fault::Stop, kStopped, {nameOf(url)});
+  }
+  if (last.io == Io::Silent) return fail(Fault::Retry, kConnectSlow, {nameOf(url), seconds(limit)});
+  return fail(Fault::Retry, kUnreachable, {nameOf(url)}, last.detail);
+}
+
+/// Kept-alive connections by "scheme://authority". Thread-safe.
+class Pool {
+ public:
+  explicit Pool(int mostPerHost) : mostPerHost_(static_cast<std::size_t>(std::max(mostPerHost, 1))) {}
+
+  /// The one used last; nullptr when there is none.
+  std::unique_ptr<Connection> take(std::string_view host) {
+    std::vector<std::unique_ptr<Connection>> expired;  // closed after the lock is gone
+    const std::lock_guard lock(mutex_);
+    const auto found = idle_.find(host);
+    if (found == idle_.end() || found->second.empty()) return nullptr;
+    auto& connections = found->second;
+    if (connections.back()->usableUntil <= steady_clock::now()) {  // the others are older still
+      expired.swap(connections);
+      return nullptr;
+    }
+    auto connection = std::move(connections.back());
+    connections.pop_back();
+    return connection;
+  }
+  void give(std::string_view host, std::unique_ptr<Connection> connection) {
+    const std::lock_guard lock(mutex_);
+    auto found = idle_.find(host);
+    if (found == idle_.end()) found = idle_.emplace(host, std::vector<std::unique_ptr<Connection>>{}).first;
+    if (found->second.size() < mostPerHost_) found->second.push_back(std::move(connection));
+  }
+
+ private:
+  std::mutex mutex_;  // idle_
+  std::map<std::string, std::vector<std::unique_ptr<Connection>>, std::less<>> idle_;
+  std::size_t mostPerHost_;
+};
+
+Poco::Net::Context::Ptr makeContext(const std::string& caFile) {
+  using Poco::Net::Context;
+  Context::Params parameters;
+  parameters.caLocation = caFile;
+  parameters.verificationMode = Context::VERIFY_STRICT;  // RELAXED lets every name pass for localhost
+  parameters.cipherList = "HIGH:!aNULL:!MD5:!3DES";
+  try {
+    Context::Ptr context(new Context(Context::TLS_CLIENT_USE, parameters));
+    context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
+    context->enableExtendedCertificateVerification(true);  // the host's name
+    SSL_CTX_set_verify(context->sslContext(), SSL_VERIFY_PEER, noteCertificateError);
+    if (caFile.empty()) trustSystemAuthorities(context->sslContext());
+    return context;
+  } catch (const Poco::Exception&) {
+    throw ConfigError({}, kCaFile, {caFile});
+  }
+}
+
+/// What Proxy-Authorization should say; "" when the address holds no log-in.
+std::string basicAuthorization(const std::string& userInfo) {
+  if (userInfo.empty()) return {};
+  std::string decoded;
+  Poco::URI::decode(userInfo, decoded);
+  std::ostringstream text;
+  Poco::Base64Encoder encoder(text);
+  encoder.rdbuf()->setLineLength(0);
+  encoder << decoded;
+  encoder.close();
+  return "Basic " + text.str();
+}
+
+class PocoHttpClient : public HttpClient {
+ public:
+  explicit PocoHttpClient(const HttpOptions& options)
+      : options_(options), context_(makeContext(options.caFile)), pool_(options.connections) {
+    if (!options.proxy.empty() && options.proxy != "system" && !parseProxy(options.proxy)) {
+      throw ConfigError({}, kBadProxy);
+    }
+  }
+
+  Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
+    const auto url = parseHttpUrl(request.url);
+    if (!url || !url->userInfo.empty() || !isWritable(request)) return fail(Fault::Retry, kBadRequest);
+    if (stop.stop_requested()) return fail(Fault::Stop, kStopped, {nameOf(*url)});
+    const auto proxy = proxyFor(*url);
+    if (!proxy) return fail(Fault::Retry, kBadProxy);
+    const Route route{*url, *proxy};
+    const std::string_view host = hostPart(request.url);
+    auto connection = idleConnection(host);
+    for (bool reused = connection != nullptr;; reused = false) {
+      if (!connection) {
+        auto opened = open(route, stop);
+        if (!opened) return tl::unexpected(std::move(opened.error()));
+        connection = std::move(*opened);
+      }
+      Exchange exchange = converse(*connection, request, route, stop);
+      if (exchange.response) {
+        keep(host, std::move(connection), exchange, stop);
+        return std::move(*exchange.response);
+      }
+      connection.reset();
+      if (stop.stop_requested()) return fail(Fault::Stop, kStopped, {nameOf(*url)});
+      const bool repeatable = !exchange.written || request.method == "GET";
+      if (!(reused && exchange.closed && !exchange.answered && repeatable)) return failure(exchange, request, *url);
+    }
+  }
+
+ private:
+  struct Route {
+    const HttpUrl& url;
+    const std::optional<HttpUrl>& proxy;
+  };
+
+  static std::optional<HttpUrl> parseProxy(const std::string& text) {
+    auto proxy = parseHttpUrl(text.find("://") == std::string::npos ? "http://" + text : text);
+    if (proxy && proxy->secure) proxy.reset();
+    return proxy;
+  }
+
+  /// Outer nullopt: the environment names a proxy that cannot be used. Inner nullopt: no proxy.
+  std::optional<std::optional<HttpUrl>> proxyFor(const HttpUrl& url) const {
+    std::string text = options_.proxy;
+    if (text == "system") {
+      text = proxyFromEnvironment(url, [](const char* name) { return Poco::Environment::get(name, ""); });
+    }
+    if (text.empty()) return std::optional<HttpUrl>{};
+    auto proxy = parseProxy(text);
+    if (!proxy) return std::nullopt;
+    return proxy;
+  }
+
+  /// "http://erp:8080" of "http://erp:8080/path".
+  static std::string_view hostPart(std::string_view url) {
+    return url.substr(0, url.find_first_of("/?#", url.find("://") + 3));
+  }
+
+  milliseconds answerLimit(const HttpRequest& request) const {
+    return request.answerLimit.value_or(options_.answerLimit);
+  }
+
+  std::unique_ptr<Connection> idleConnection(std::string_view host) {
+    auto connection = pool_.take(host);
+    while (connection && !isQuiet(*connection)) connection = pool_.take(host);
+    return connection;
+  }
+
+  void keep(std::string_view host, std::unique_ptr<Connection> connection, const Exchange& exchange,
+            const std::stop_token& stop) {
+    if (!exchange.reusable || stop.stop_requested()) return;
+    // A second less than the server says, so that its end and our next request do not cross.
+    const auto span = exchange.keepAlive ? *exchange.keepAlive - std::chrono::seconds{1} : kKeepAlive;
+    connection->usableUntil = steady_clock::now() + span;
+    pool_.give(host, std::move(connection));
+  }
+
+  Exchange converse(Connection& connection, const HttpRequest& request, const Route& route,
+                    const std::stop_token& stop) const {
+    const bool throughProxy = route.proxy && !route.url.secure;
+    const std::string whole = throughProxy ? "http://" + route.url.authority + route.url.target : std::string{};
+    writeRequest(request, route.url, throughProxy ? whole : route.url.target, options_.userAgent,
+                 throughProxy ? basicAuthorization(route.proxy->userInfo) : std::string{}, connection.out);
+    const milliseconds limit = answerLimit(request);
+    connection.limitEachCall(std::min(limit, kSlice));
+    return postern::converse(connection, request.method == "HEAD", options_.bodyLimit, limit, stop);
+  }
+
+  Result<std::unique_ptr<Connection>> open(const Route& route, const std::stop_token& stop) const {
+    auto tcp = connectTcp(route.proxy ? *route.proxy : route.url, options_.connectLimit, stop);
+    if (!tcp) {
+      if (!route.proxy || tcp.error().fault == Fault::Stop) return tl::unexpected(std::move(tcp.error()));
+      return fail(Fault::Retry, kProxyUnreachable, {nameOf(*route.proxy)}, tcp.error().cause(Language::En));
+    }
+    auto connection = std::make_unique<Connection>(*tcp);
+    if (!route.url.secure) return connection;
+    if (route.proxy) {
+      if (auto problem = tunnel(*connection, route, stop)) return tl::unexpected(std::move(*problem));
+    }
+    if (auto problem = encrypt(*connection, route.url, stop)) return tl::unexpected(std::move(*problem));
+    return connection;
+  }
+
+  /// Asks the proxy for a way through to the host.
+  std::optional<Error> tunnel(Connection& connection, const Route& route, const std::stop_token& stop) const {
+    const std::string target = nameOf(route.url);
+    HttpUrl peer = route.url;
+    if (peer.port == 443) peer.authority += ":443";
+    HttpRequest request;
+    request.method = "CONNECT";
+    request.headers = {{"Accept-Encoding", "identity"}};
+    writeRequest(request, peer, peer.authority, options_.userAgent, basicAuthorization(route.proxy->userInfo),
+                 connection.out);
+    connection.limitEachCall(std::min(options_.connectLimit, kSlice));
+    Exchange exchange = postern::converse(connection, true, options_.bodyLimit, options_.connectLimit, stop);
+    if (stop.stop_requested()) return Error{Fault::Stop, &kStopped, {target}, {}, {}};
+    const std::string proxy = nameOf(*route.proxy);
+    if (!exchange.response) return Error{Fault::Retry, &kProxyUnreachable, {proxy}, exchange.detail, {}};
+    const int status = exchange.response->status;
+    if (status / 100 == 2) return std::nullopt;
+    return Error{Fault::Retry, &kProxyRefused, {proxy, target, std::to_string(status)}, {}, {}};
+  }
+
+  /// Puts TLS on top; the server has proved its name when this succeeds.
+  std::optional<Error> encrypt(Connection& connection, const HttpUrl& url, const std::stop_token& stop) const {
+    const Message* problem = nullptr;
+    std::string detail;
+    connection.limitEachCall(options_.connectLimit);
+    lastCertificateError = X509_V_OK;
+    const StopShutsDown guard(stop, connection.raw);
+    try {
+      connection.socket = Poco::Net::SecureStreamSocket::attach(connection.raw, url.host, context_);
+      connection.secure = true;
+      return std::nullopt;
+    } catch (const Poco::Net::InvalidCertificateException& e) {
+      problem = &tlsProblem(true);
+      detail = e.displayText();
+    } catch (const Poco::Net::CertificateValidationException& e) {
+      problem = &tlsProblem(true);
+      detail = e.displayText();
+    } catch (const Poco::Exception& e) {
+      problem = &tlsProblem(false);
+      detail = e.displayText();
+    }
+    if (stop.stop_requested()) return Error{Fault::Stop, &kStopped, {nameOf(url)}, {}, {}};
+    return Error{Fault::Retry, problem, {nameOf(url)}, std::move(detail), {}};
+  }
+
+  tl::unexpected<Error> failure(Exchange& exchange, const HttpRequest& request, const HttpUrl& url) const {
+    std::vector<std::string> args{nameOf(url)};
+    if (exchange.problem == &kSilent) args.push_back(seconds(answerLimit(request)));
+    if (exchange.problem == &kTooLarge) args.push_back(std::to_string(options_.bodyLimit >> 20U));
+    const Fault fault = exchange.written ? Fault::Unknown : Fault::Retry;
+    return fail(fault, *exchange.problem, std::move(args), std::move(exchange.detail));
+  }
+
+  const HttpOptions options_;
+  const Poco::Net::Context::Ptr context_;
+  Pool pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> makeHttpClient(const HttpOptions& options) {
+#ifdef SIGPIPE
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL: a closed connection would end the process
+#endif
+  return std::make_unique<PocoHttpClient>(options);
+}
+
+}  // namespace postern

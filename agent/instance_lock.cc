@@ -1,0 +1,41 @@
+#include "agent/instance_lock.h"
+
+#include <boost/interprocess/sync/file_lock.hpp>
+#include <fstream>
+
+#include "agent/database.h"
+
+namespace postern {
+namespace {
+
+constexpr Message kNoLock{"PST-6006",
+                          {"the lock file {0} cannot be made: {1}", "die Sperrdatei {0} lässt sich nicht anlegen: {1}",
+                           "het vergrendelingsbestand {0} kan niet worden gemaakt: {1}"},
+                          {"check that postern's user may write to state_dir",
+                           "Prüfen Sie, ob der Benutzer von postern in state_dir schreiben darf",
+                           "controleer of de gebruiker van postern in state_dir mag schrijven"}};
+
+}  // namespace
+
+struct InstanceLock::Impl {
+  boost::interprocess::file_lock lock;
+};
+
+InstanceLock::InstanceLock(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+InstanceLock::~InstanceLock() = default;
+
+std::unique_ptr<InstanceLock> InstanceLock::tryTake(const std::filesystem::path& stateDir) {
+  const auto file = stateDir / "postern.lock";
+  std::error_code ignored;
+  std::filesystem::create_directories(stateDir, ignored);
+  { std::ofstream touch(file, std::ios::app); }
+  try {
+    auto impl = std::make_unique<Impl>(Impl{boost::interprocess::file_lock(file.string().c_str())});
+    if (!impl->lock.try_lock()) return nullptr;
+    return std::unique_ptr<InstanceLock>(new InstanceLock(std::move(impl)));
+  } catch (const boost::interprocess::interprocess_exception& e) {
+    throw StateError(kNoLock, {file.string(), e.what()});
+  }
+}
+
+}  // namespace postern

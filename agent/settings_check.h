@@ -1,0 +1,21 @@
+#pragma once
+// From the lines of an INI file to checked settings. Used by settings.cc and settings_reference.cc only.
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/ini.h"
+#include "agent/settings.h"
+
+namespace postern {
+
+/// What Settings::parse does after the form has been read.
+Settings checkSettings(const std::vector<IniSection>& sections, const std::filesystem::path& file,
+                       const Registry& registry);
+
+/// The options of a section: `own`, then those of `common` that `own` does not describe itself.
+std::vector<const Option*> mergedOptions(std::span<const Option> common, std::span<const Option> own);
+
+}  // namespace postern

@@ -1,0 +1,145 @@
+#include "service/command.h"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+#include "agent/database.h"
+#include "agent/log.h"
+#include "connectors/registry.h"
+
+namespace postern {
+namespace po = boost::program_options;
+namespace {
+
+#ifdef _WIN32
+constexpr const char* kDefaultConfig = "C:\\ProgramData\\postern\\postern.ini";
+#else
+constexpr const char* kDefaultConfig = "/etc/postern/postern.ini";
+#endif
+
+constexpr Text kIntro{"postern carries an on-premise ERP's data out to field-service apps and back.",
+                      "postern bringt die Daten eines lokalen ERP nach außen zu Außendienst-Apps und zurück.",
+                      "postern brengt gegevens van een lokaal ERP naar buitendienst-apps en terug."};
+constexpr Text kSeeHelp{"See \"postern {0} --help\".", "Siehe \"postern {0} --help\".", "Zie \"postern {0} --help\"."};
+constexpr Message kUnknownCondition{"PST-9001",
+                       {"postern met a condition it does not know: {0}", "postern ist auf einen unbekannten Zustand gestoßen: {0}",
+                        "postern kwam in een onbekende toestand terecht: {0}"},
+                       {"this is a bug; please report it with the command and this line",
+                        "das ist ein Fehler in postern; bitte melden Sie ihn mit dem Befehl und dieser Zeile",
+                        "dit is een fout in postern; meld deze met de opdracht en deze regel"}};
+
+constexpr std::array<const Command*, 9> kCommands{&kRun,   &kSync,   &kPlan,   &kCheck,  &kStatus,
+                                                  &kQueue, &kSecret, &kConfig, &kVersion};
+
+void printHelp(std::ostream& out, const Console& console) {
+  out << console.tr(kIntro) << "\n\nUsage: postern [--config FILE] COMMAND [...]\n\n";
+  std::vector<std::vector<std::string>> rows;
+  for (const auto* command : kCommands) {
+    rows.push_back({std::string("  ") + command->name + ' ' + command->usage, console.tr(command->summary)});
+  }
+  printTable(out, rows);
+  out << "\n  --config FILE   " << kDefaultConfig << "\n  COMMAND --help\n";
+}
+
+po::options_description describe(const Command& command) {
+  po::options_description options("Options");
+  options.add_options()("help,h", "show this help");
+  if (command.addOptions != nullptr) command.addOptions(options);
+  return options;
+}
+
+int runCommand(const Command& command, std::vector<std::string> arguments, Invocation& invocation) {
+  const auto options = describe(command);
+  po::options_description all;
+  all.add(options).add_options()("word", po::value<std::vector<std::string>>());
+  po::positional_options_description positional;
+  positional.add("word", -1);
+  po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), invocation.options);
+  po::notify(invocation.options);
+  if (invocation.options.count("help") != 0) {
+    invocation.console.out << "Usage: postern " << command.name << ' ' << command.usage << "\n\n"
+                           << invocation.console.tr(command.summary) << "\n\n"
+                           << options;
+    return kDone;
+  }
+  if (invocation.options.count("word") != 0) invocation.words = invocation.options["word"].as<std::vector<std::string>>();
+  if (invocation.words.size() > command.mostWords) throw UsageError("unexpected \"" + invocation.words[command.mostWords] + '"');
+  return command.run(invocation);
+}
+
+/// Takes --config out of the arguments, wherever it stands before the command.
+std::filesystem::path takeConfig(std::vector<std::string>& arguments) {
+  std::filesystem::path file = kDefaultConfig;
+  while (!arguments.empty() && arguments.front().starts_with("--config")) {
+    if (arguments.front().starts_with("--config=")) {
+      file = arguments.front().substr(9);
+      arguments.erase(arguments.begin());
+    } else if (arguments.front() == "--config" && arguments.size() > 1) {
+      file = arguments[1];
+      arguments.erase(arguments.begin(), arguments.begin() + 2);
+    } else {
+      throw UsageError("--config needs a file");
+    }
+  }
+  return file;
+}
+
+}  // namespace
+
+std::span<const Command* const> commands() { return kCommands; }
+
+const Settings& Invocation::settings() {
+  if (!settings_) {
+    settings_ = Settings::load(configFile_, registry());
+    console.language = settings_->language();
+  }
+  return *settings_;
+}
+
+int runPostern(const std::vector<std::string>& given, Console console, std::stop_token stop) {
+  std::vector<std::string> arguments = given;
+  std::string name;
+  Console* speaker = &console;
+  std::optional<Invocation> invocation;
+  try {
+    const auto config = takeConfig(arguments);
+    if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h" || arguments.front() == "help") {
+      printHelp(arguments.empty() ? console.err : console.out, console);
+      return arguments.empty() ? kSettings : kDone;
+    }
+    name = arguments.front() == "--version" ? "version" : arguments.front();
+    arguments.erase(arguments.begin());
+    const auto found = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command* c) { return c->name == name; });
+    if (found == kCommands.end()) {
+      name.clear();
+      throw UsageError("there is no such command; see postern --help");
+    }
+    // A command that only looks must not chatter; `run` sets the settings' level.
+    setLogLevel(Level::Warning);
+    invocation.emplace(config, console, std::move(stop));
+    speaker = &invocation->console;
+    return runCommand(**found, arguments, *invocation);
+  } catch (const ConfigError& e) {
+    console.err << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": " << e.cause(speaker->language) << ". "
+                << e.remedy(speaker->language) << ".\n";
+    return kSettings;
+  } catch (const StateError& e) {
+    speaker->error(e.error());
+    return kState;
+  } catch (const DatabaseError& e) {
+    console.err << "postern: PST-6005: " << e.what() << '\n';
+    return kState;
+  } catch (const UsageError& e) {
+    console.err << "postern " << name << ": " << e.what() << ". " << speaker->tr(kSeeHelp, {name}) << '\n';
+    return kSettings;
+  } catch (const po::error& e) {
+    console.err << "postern " << name << ": " << e.what() << ". " << speaker->tr(kSeeHelp, {name}) << '\n';
+    return kSettings;
+  } catch (const std::exception& e) {
+    speaker->error(Error{Fault::Stop, &kUnknownCondition, {e.what()}, {}, {}});
+    return kBug;
+  }
+}
+
+}  // namespace postern

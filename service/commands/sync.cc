@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "agent/agent.h"
+#include "agent/instance_lock.h"
+#include "connectors/registry.h"
+#include "service/command.h"
+
+namespace postern {
+namespace {
+
+using namespace std::chrono_literals;
+namespace po = boost::program_options;
+
+constexpr Text kReading{"reading", "liest", "leest"};
+constexpr Text kDelivering{"delivering", "liefert", "levert"};
+constexpr Text kBar{"{0}: {1}, {2} rows, {3} of {4} changes delivered", "{0}: {1}, {2} Zeilen, {3} von {4} Änderungen zugestellt",
+                    "{0}: {1}, {2} rijen, {3} van {4} wijzigingen afgeleverd"};
+constexpr Text kSummary{"{0}: {1} rows read, {2} changed; {3} changes delivered, {4} still waiting, {5} parked",
+                        "{0}: {1} Zeilen gelesen, {2} geändert; {3} Änderungen zugestellt, {4} noch wartend, {5} geparkt",
+                        "{0}: {1} rijen gelezen, {2} gewijzigd; {3} wijzigingen afgeleverd, {4} nog wachtend, {5} geparkeerd"};
+constexpr Text kAsked{"{0}: the running service was asked for a pass now", "{0}: der laufende Dienst wurde um einen Durchlauf gebeten",
+                      "{0}: de draaiende dienst is om een ronde gevraagd"};
+constexpr Text kSlow{"{0}: the service is still at it; see \"postern status\"", "{0}: der Dienst ist noch dabei; siehe \"postern status\"",
+                     "{0}: de dienst is nog bezig; zie \"postern status\""};
+constexpr Text kSeeParked{"See \"postern queue list --parked\".", "Siehe \"postern queue list --parked\".", "Zie \"postern queue list --parked\"."};
+constexpr Text kNothingThere{"{0}: nothing to do", "{0}: nichts zu tun", "{0}: niets te doen"};
+constexpr Text kCreate{"create", "neu", "nieuw"};
+constexpr Text kUpdate{"update", "ändern", "wijzigen"};
+constexpr Text kPlanned{"{0}: a pass would deliver {1} changes ({2} new, {3} updates)",
+                        "{0}: ein Durchlauf würde {1} Änderungen zustellen ({2} neu, {3} geändert)",
+                        "{0}: een ronde zou {1} wijzigingen afleveren ({2} nieuw, {3} gewijzigd)"};
+constexpr Message kLimitNeedsOwn{"PST-1302",
+                                 {"--flow and --full need the service to be stopped", "--flow und --full verlangen, dass der Dienst angehalten ist",
+                                  "--flow en --full vereisen dat de dienst is gestopt"},
+                                 {"stop the service, or leave the option away", "Halten Sie den Dienst an oder lassen Sie die Option weg",
+                                  "stop de dienst of laat de optie weg"}};
+
+std::vector<std::string> linksOf(Invocation& call) {
+  std::vector<std::string> names;
+  if (!call.word(0).empty()) return {call.word(0)};
+  for (const auto& [name, link] : call.settings().links) names.push_back(name);
+  return names;
+}
+
+Agent::PassOptions passOptions(Invocation& call) {
+  return {call.options["flow"].as<std::string>(), call.options.count("full") != 0};
+}
+
+int worse(int a, int b) {
+  // A system that cannot be reached outweighs parked records.
+  return std::max(a, b);
+}
+
+int codeOf(const PassReport& report) {
+  if (report.erp || report.app) return kRemote;
+  return report.left.total() > 0 ? kDiffers : kDone;
+}
+
+void drawBar(const Console& console, const std::string& link, const Progress& progress) {
+  constexpr int kWidth = 24;
+  const auto queued = std::max<std::int64_t>(progress.queued, progress.delivered);
+  const int filled = queued == 0 ? 0 : static_cast<int>(progress.delivered * kWidth / queued);
+  std::string bar(static_cast<std::size_t>(filled), '#');
+  bar.resize(kWidth, '.');
+  console.out << "\r\x1b[K[" << bar << "] "
+              << console.tr(kBar, {link, console.tr(progress.reading ? kReading : kDelivering), std::to_string(progress.rows),
+                                   std::to_string(progress.delivered), std::to_string(queued)})
+              << std::flush;
+}
+
+void printReport(Invocation& call, const PassReport& report) {
+  const auto& console = call.console;
+  if (call.json()) {
+    nlohmann::json json{{"link", report.link},           {"rows", report.rows},          {"changed", report.changed},
+                        {"queued", report.queued},       {"delivered", report.delivered}, {"writes", report.writes},
+                        {"waiting", report.left.total() - report.left.parked}, {"parked", report.left.parked}};
+    if (report.erp) json["erp_error"] = console.describe(*report.erp);
+    if (report.app) json["app_error"] = console.describe(*report.app);
+    console.out << json.dump() << '\n';
+    return;
+  }
+  console.out << console.tr(kSummary, {report.link, std::to_string(report.rows), std::to_string(report.changed),
+                                       std::to_string(report.delivered), std::to_string(report.left.total() - report.left.parked),
+                                       std::to_string(report.left.parked)})
+              << '\n';
+  if (report.erp) console.error(*report.erp, report.link);
+  if (report.app) console.error(*report.app, report.link);
+  if (report.left.parked > 0) console.out << console.tr(kSeeParked) << '\n';
+}
+
+/// The service holds the queue: ask it, watch it, tell how it ended.
+int askService(Invocation& call, const std::vector<std::string>& links) {
+  constexpr auto kLongest = 15min;
+  if (call.options.count("full") != 0 || !call.options["flow"].as<std::string>().empty()) {
+    call.console.error(Error{Fault::Reject, &kLimitNeedsOwn, {}, {}, {}});
+    return kSettings;
+  }
+  Database db(stateFile(call.settings()));
+  int code = kDone;
+  for (const auto& link : links) {
+    if (!call.settings().links.contains(link)) throw UsageError("there is no link " + link);
+    const auto ticket = requestPass(db, link);
+    call.console.out << call.console.tr(kAsked, {link}) << std::endl;
+    const auto scope = link + '/' + call.settings().links.at(link).app;
+    auto& clock = systemClock();
+    const auto until = clock.monotonic() + kLongest;
+    bool done = false;
+    OutboxCounts counts;
+    while (!done && clock.monotonic() < until && clock.wait(500ms, call.stop)) {
+      ReadScope read(db);
+      counts = countOutbox(db, scope);
+      done = passServed(db, link, ticket) && counts.waiting + counts.sending + counts.probing == 0;
+    }
+    if (!done) call.console.out << call.console.tr(kSlow, {link}) << '\n';
+    if (counts.total() > 0) {
+      call.console.out << call.console.tr(kSeeParked) << '\n';
+      code = kDiffers;
+    }
+  }
+  return code;
+}
+
+int sync(Invocation& call) {
+  const auto links = linksOf(call);
+  const auto& settings = call.settings();
+  const auto lock = InstanceLock::tryTake(settings.stateDir());
+  if (!lock) return askService(call, links);
+  Agent agent(settings, registry(), systemClock());
+  int code = kDone;
+  for (const auto& link : links) {
+    const bool bar = call.console.terminal && !call.json();
+    const auto report = agent.pass(link, passOptions(call), call.stop, [&](const Progress& progress) {
+      if (bar) drawBar(call.console, link, progress);
+    });
+    if (bar) call.console.out << "\r\x1b[K";
+    printReport(call, report);
+    code = worse(code, codeOf(report));
+  }
+  return code;
+}
+
+int plan(Invocation& call) {
+  Agent agent(call.settings(), registry(), systemClock());
+  const auto& console = call.console;
+  int code = kDone;
+  for (const auto& link : linksOf(call)) {
+    std::int64_t creates = 0, updates = 0;
+    const auto report = agent.plan(link, passOptions(call), call.stop, [&](const PlannedChange& change) {
+      ++(change.create ? creates : updates);
+      if (call.json()) {
+        nlohmann::json json{{"link", link}, {"kind", change.target.kind}, {"key", change.target.key}, {"create", change.create}};
+        for (const auto& field : change.fields) json["fields"][field.name] = {{"from", field.from}, {"to", field.to}};
+        console.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        return;
+      }
+      console.out << console.tr(change.create ? kCreate : kUpdate) << ' ' << change.target.kind << ' ' << change.target.key << '\n';
+      for (const auto& field : change.fields) {
+        console.out << "  " << field.name << ": ";
+        if (!change.create) console.out << '"' << field.from << "\" -> ";
+        console.out << '"' << field.to << "\"\n";
+      }
+    });
+    if (!call.json()) {
+      console.out << (creates + updates == 0
+                          ? console.tr(kNothingThere, {link})
+                          : console.tr(kPlanned, {link, std::to_string(creates + updates), std::to_string(creates), std::to_string(updates)}))
+                  << '\n';
+    }
+    if (report.erp) console.error(*report.erp, link);
+    if (report.app) console.error(*report.app, link);
+    code = worse(code, report.erp || report.app ? kRemote : creates + updates > 0 ? kDiffers : kDone);
+  }
+  return code;
+}
+
+void addOptions(po::options_description& options) {
+  options.add_options()("flow", po::value<std::string>()->default_value(""), "only this flow")(
+      "full", "compare everything, whatever the change dates say")("json", "machine-readable");
+}
+
+}  // namespace
+
+const Command kSync{"sync",
+                    "[LINK] [--flow FLOW] [--full]",
+                    {"one pass now; works beside a running service", "jetzt ein Durchlauf; auch neben laufendem Dienst",
+                     "nu één ronde; ook naast een draaiende dienst"},
+                    1,
+                    addOptions,
+                    sync};
+
+const Command kPlan{"plan",
+                    "[LINK] [--flow FLOW] [--full]",
+                    {"what a pass would deliver, delivering nothing", "was ein Durchlauf zustellen würde, ohne etwas zuzustellen",
+                     "wat een ronde zou afleveren, zonder iets af te leveren"},
+                    1,
+                    addOptions,
+                    plan};
+
+}  // namespace postern

@@ -1,0 +1,44 @@
+#pragma once
+// The surroundings of the process: who asks it to stop, and whom to tell how it is.
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace postern {
+
+/// One a process, made in main() before any thread. Twins: host_posix.cc (signals, systemd), host_windows.cc.
+class Host {
+ public:
+  Host();
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+  /// Stops on SIGINT, SIGTERM or the service manager's word. A second signal ends the process at once.
+  std::stop_token stopToken() const;
+  /// Whether standard output is a terminal.
+  bool isTerminal() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Tells the service manager; does nothing where there is none. systemd: one datagram to $NOTIFY_SOCKET.
+void notifyReady();
+void notifyStatus(const std::string& text);  // one line
+void notifyStopping();
+void notifyAlive();
+/// How often notifyAlive is expected; nullopt when nobody watches.
+std::optional<std::chrono::microseconds> watchdogInterval();
+
+/// Reads a line without showing it when standard input is a terminal (asks with `prompt` on stderr), else all of
+/// standard input up to the first line break. nullopt at the end of input.
+std::optional<std::string> readHidden(const std::string& prompt);
+
+/// Ends the process without any clean-up; the state file is safe at every instruction.
+[[noreturn]] void endNow(int exitCode);
+
+}  // namespace postern

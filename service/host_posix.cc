@@ -1,0 +1,108 @@
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <thread>
+
+#include "service/host.h"
+
+namespace postern {
+namespace {
+
+void notify(const std::string& message) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  if (path == nullptr || (path[0] != '/' && path[0] != '@') || std::strlen(path) >= sizeof(address.sun_path)) return;
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return;
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path, std::strlen(path));
+  if (path[0] == '@') address.sun_path[0] = '\0';  // the abstract name space
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+  // A lost notification is not worth failing for; the manager's own time limits notice.
+  static_cast<void>(::sendto(fd, message.data(), message.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), length));
+  ::close(fd);
+}
+
+}  // namespace
+
+/// Signals are taken by one thread, so that nothing runs in a handler.
+struct Host::Impl {
+  std::stop_source stop;
+  sigset_t signals{};
+  std::atomic<bool> done{false};
+  std::thread thread;
+};
+
+Host::Host() : impl_(std::make_unique<Impl>()) {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::umask(0027);
+  sigemptyset(&impl_->signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR2}) sigaddset(&impl_->signals, signal);
+  pthread_sigmask(SIG_BLOCK, &impl_->signals, nullptr);
+  impl_->thread = std::thread([this] {
+    for (bool asked = false;; asked = true) {
+      int signal = 0;
+      if (sigwait(&impl_->signals, &signal) != 0 || impl_->done) return;
+      if (asked) endNow(128 + signal);
+      impl_->stop.request_stop();
+    }
+  });
+}
+
+Host::~Host() {
+  impl_->done = true;
+  pthread_kill(impl_->thread.native_handle(), SIGUSR2);
+  impl_->thread.join();
+}
+
+std::stop_token Host::stopToken() const { return impl_->stop.get_token(); }
+bool Host::isTerminal() const { return ::isatty(STDOUT_FILENO) == 1; }
+
+void notifyReady() { notify("READY=1"); }
+void notifyStatus(const std::string& text) { notify("STATUS=" + text); }
+void notifyStopping() { notify("STOPPING=1"); }
+void notifyAlive() { notify("WATCHDOG=1"); }
+
+std::optional<std::chrono::microseconds> watchdogInterval() {
+  const char* text = std::getenv("WATCHDOG_USEC");
+  if (text == nullptr) return std::nullopt;
+  if (const char* pid = std::getenv("WATCHDOG_PID"); pid != nullptr && std::to_string(::getpid()) != pid) return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text, text + std::strlen(text), value);
+  if (error != std::errc{} || value <= 0) return std::nullopt;
+  return std::chrono::microseconds{value};
+}
+
+std::optional<std::string> readHidden(const std::string& prompt) {
+  termios before{};
+  const bool terminal = ::isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &before) == 0;
+  if (terminal) {
+    std::cerr << prompt << std::flush;
+    termios hidden = before;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  std::string line;
+  const bool read = static_cast<bool>(std::getline(std::cin, line));
+  if (terminal) {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    std::cerr << '\n';
+  }
+  if (!read) return std::nullopt;
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return line;
+}
+
+void endNow(int exitCode) { ::_exit(exitCode); }
+
+}  // namespace postern

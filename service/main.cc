@@ -1,0 +1,11 @@
+#include <iostream>
+
+#include "service/command.h"
+#include "service/host.h"
+
+int main(int argc, char** argv) {
+  postern::Host host;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const postern::Console console{std::cout, std::cerr, postern::Language::En, host.isTerminal()};
+  return postern::runPostern(arguments, console, host.stopToken());
+}

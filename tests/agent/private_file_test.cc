@@ -1,0 +1,80 @@
+#include "agent/private_file.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace postern {
+namespace {
+
+struct PrivateFileTest : testing::Test {
+  std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "private_file_test";
+  std::filesystem::path file = folder / "secret";
+
+  PrivateFileTest() {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+  }
+  ~PrivateFileTest() override { std::filesystem::remove_all(folder); }
+
+  std::string content() const {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  }
+};
+
+struct Killed {};
+
+TEST_F(PrivateFileTest, WrittenFileIsClosedToOthers) {
+  EXPECT_TRUE(writePrivateFile(file, std::string_view("a\0b", 3)));
+  EXPECT_EQ(content(), std::string("a\0b", 3));
+  EXPECT_FALSE(isOpenToOthers(file));
+  EXPECT_TRUE(writePrivateFile(file, "")) << "replaces";
+  EXPECT_EQ(content(), "");
+}
+
+TEST_F(PrivateFileTest, AnyRightOfOthersMakesAFileOpen) {
+  using std::filesystem::perms;
+  for (const perms open : {perms::group_read, perms::others_read, perms::group_write, perms::others_write}) {
+    writePrivateFile(file, "x");
+    std::filesystem::permissions(file, open, std::filesystem::perm_options::add);
+    EXPECT_TRUE(isOpenToOthers(file));
+  }
+}
+
+TEST_F(PrivateFileTest, KeepLeavesAFileThatIsThere) {
+  EXPECT_TRUE(writePrivateFile(file, "first", IfExists::Keep));
+  EXPECT_FALSE(writePrivateFile(file, "second", IfExists::Keep));
+  EXPECT_EQ(content(), "first");
+  EXPECT_FALSE(std::filesystem::exists(folder / "secret.new"));
+}
+
+TEST_F(PrivateFileTest, MissingFolderIsAnError) {
+  EXPECT_THROW(writePrivateFile(folder / "none" / "secret", "x"), std::filesystem::filesystem_error);
+  EXPECT_THROW(isOpenToOthers(file), std::filesystem::filesystem_error);
+}
+
+TEST_F(PrivateFileTest, KillAfterAnyStepLeavesTheOldOrTheNewContent) {
+  std::set<std::string> seen;
+  for (const std::string step : {"created", "written", "synced", "renamed"}) {
+    writePrivateFile(file, "old");
+    bool stopped = false;
+    const auto hook = [&](std::string_view now) {
+      EXPECT_THAT(content(), testing::AnyOf("old", "new")) << now;
+      stopped = now == step;
+      if (stopped) throw Killed();
+    };
+    EXPECT_THROW(writePrivateFile(file, "new", IfExists::Replace, hook), Killed) << step;
+    EXPECT_TRUE(stopped);
+    EXPECT_EQ(content(), step == "renamed" ? "new" : "old") << step;
+    seen.insert(content());
+    EXPECT_NO_THROW(writePrivateFile(file, "next")) << "what the kill left does not matter";
+    EXPECT_EQ(content(), "next");
+  }
+  EXPECT_EQ(seen.size(), 2U);
+}
+
+}  // namespace
+}  // namespace postern

@@ -1,0 +1,46 @@
+// conf/postern.ini, and the option tables of everything that is compiled in.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "agent/settings.h"
+#include "connectors/registry.h"
+#include "tests/support/reference_text.h"
+
+namespace postern {
+namespace {
+
+constexpr Language kLanguages[] = {Language::En, Language::De, Language::Nl};
+
+TEST(ReferenceTest, CommittedFileIsTheReference) {
+  const auto file = std::filesystem::path(__FILE__).parent_path() / "../../conf/postern.ini";
+  std::ifstream stream(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(text, settingsReference(registry(), Language::En))
+      << "after a change of an option: postern config reference > conf/postern.ini";
+}
+
+TEST(ReferenceTest, ReferenceParsesInEveryLanguage) {
+  for (const Language language : kLanguages) {
+    EXPECT_NO_THROW(Settings::parse(settingsReference(registry(), language), "reference.ini", registry()));
+  }
+}
+
+TEST(ReferenceTest, EveryDefaultAndExampleIsAllowed) {
+  for (const Language language : kLanguages) {
+    const std::string text = withEverySettingActive(settingsReference(registry(), language));
+    try {
+      const Settings settings = Settings::parse(text, "reference.ini", registry());
+      EXPECT_EQ(settings.systems.size(), registry().connectors.size());
+      EXPECT_EQ(settings.links.size(), registry().links.size());
+    } catch (const ConfigError& error) {
+      ADD_FAILURE() << error.place() << ": " << error.cause(Language::En) << "\n" << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace postern
