@@ -144,7 +144,7 @@ void readLine(std::string_view line, int number, const std::string& file, std::v
 std::string shownKey(std::string_view key) {
   const bool looksLikeOne = key.size() <= 40 && std::ranges::all_of(key, [](char c) {
                               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                     c == '_' || c == '.' || c == '-';
+                                     c == '_' || c == '.' || c == '-' || c == '*';
                             });
   return looksLikeOne ? std::string(key) : "…";
 }

@@ -1,6 +1,7 @@
 #include "agent/poller.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "agent/log.h"
 
@@ -50,6 +51,12 @@ constexpr Message kDiskFull{
 /// An interrupted scan is taken up again for this long; later its pages would be too stale to be worth it.
 constexpr auto kResumeWithin = 6h;
 constexpr std::size_t kDeriveBatch = 100;
+constexpr std::size_t kMarkBatch = 500;
+
+/// Set once a kind of target was derived from everything there is.
+std::string derivedSetting(std::string_view link, std::string_view target) {
+  return "derived/" + std::string(link) + '/' + std::string(target);
+}
 
 void logError(std::string_view event, const Error& error, const std::string& part) {
   log(Level::Warning, "poll", event, {{"part", part}, {"code", error.code()}, {"cause", error.cause(Language::En)}});
@@ -111,6 +118,7 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
     ~Done() { progress.reading = false; }
   } done{progress_};
 
+  const auto behind = neverDerived();
   std::set<std::string_view> finished;
   std::optional<Error> firstError;
   for (const auto kind : source_.kinds()) {
@@ -130,7 +138,12 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
       const bool complete = std::all_of(target.inputs.begin(), target.inputs.end(),
                                         [&](std::string_view input) { return finished.contains(input); });
       const bool justNow = std::find(target.inputs.begin(), target.inputs.end(), kind) != target.inputs.end();
-      if (complete && justNow) deriveDirty(target.name, stop, queued);
+      if (!complete || !justNow) continue;
+      if (behind.contains(target.name)) {
+        for (const auto input : target.inputs) markAll(input, target.name);
+        writeSetting(db_, derivedSetting(setup_.link, target.name), "yes");
+      }
+      deriveDirty(target.name, stop, queued);
     }
   }
   if (stop.stop_requested()) return fail(Fault::Stop, kQueueFull);
@@ -141,6 +154,48 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
     return tl::unexpected(*firstError);
   }
   return {};
+}
+
+/// Targets whose records were read before, for another flow, when these were switched off: what has not changed since
+/// would never reach them.
+std::set<std::string_view> Poller::neverDerived() {
+  std::set<std::string_view> behind;
+  for (const auto& target : targets_) {
+    const auto setting = derivedSetting(setup_.link, target.name);
+    if (!readSetting(db_, setting).empty()) continue;
+    const bool fresh = std::all_of(target.inputs.begin(), target.inputs.end(),
+                                   [&](std::string_view input) { return snapshot_.count(input) == 0; });
+    if (fresh) {
+      writeSetting(db_, setting, "yes");
+    } else {
+      behind.insert(target.name);
+    }
+  }
+  return behind;
+}
+
+/// Everything that records of `kind` can affect is derived again; only targets of kind `onlyTarget` unless it is empty.
+void Poller::markAll(std::string_view kind, std::string_view onlyTarget) {
+  for (std::string after;;) {
+    UnitOfWork work(db_);
+    const auto batch = snapshot_.list(kind, after, kMarkBatch);
+    if (batch.empty()) return;
+    after = batch.back().record.key;
+    std::set<Reference> targets;
+    for (const auto& seen : batch) touch(seen.record, targets);
+    for (const auto& target : targets) {
+      if (onlyTarget.empty() || onlyTarget == target.kind) markDirty(target);
+    }
+    work.commit();
+  }
+}
+
+void Poller::markDirty(const Reference& target) {
+  auto& mark = db_.statement("INSERT OR IGNORE INTO dirty(link,kind,key) VALUES(?,?,?)");
+  mark.bind(1, setup_.link);
+  mark.bind(2, target.kind);
+  mark.bind(3, target.key);
+  mark.run();
 }
 
 Result<void> Poller::scan(const std::string& kind, bool full, std::stop_token stop,
@@ -201,6 +256,9 @@ Result<void> Poller::apply(Scan& scan, Page& page) {
     }
   }
   if (changed.empty()) return {};
+  std::unordered_map<std::string_view, const Row*> last;  // a key may come twice
+  for (const auto& row : page.rows) last[row.key] = &row;
+  std::erase_if(changed, [&](const Changed& change) { return last[change.row->key] != change.row; });
 
   UnitOfWork work(db_);
   std::set<Reference> targets;
@@ -217,8 +275,6 @@ Result<void> Poller::apply(Scan& scan, Page& page) {
       if (change.known) scan.mark(change.known->id);
       continue;
     }
-    // A page may hold a key twice: the first of them has made it known by now.
-    if (!change.known) change.known = snapshot_.known(scan.kind, change.row->key);
     if (!change.known) {
       scan.mark(snapshot_.insert(*record, change.hash, now));
     } else {
@@ -240,11 +296,7 @@ Result<void> Poller::apply(Scan& scan, Page& page) {
     if (direct) {
       scan.queuedSome |= enqueue(target);
     } else {
-      auto& mark = db_.statement("INSERT OR IGNORE INTO dirty(link,kind,key) VALUES(?,?,?)");
-      mark.bind(1, setup_.link);
-      mark.bind(2, target.kind);
-      mark.bind(3, target.key);
-      mark.run();
+      markDirty(target);
     }
   }
   scan.cursor.position = page.last ? std::string() : page.next;
@@ -271,7 +323,7 @@ void Poller::finish(Scan& scan, const Page& page) {
       health_.report(part + '/' + scan.kind, HealthLevel::Warning, error);
       return;
     }
-    if (unseen > 0) {
+    if (unseen > 0 || snapshot_.anyMissing(scan.kind)) {
       UnitOfWork work(db_);
       const auto vanished = snapshot_.countMissing(scan.kind, scan.seen);
       Audit audit(db_);
@@ -284,6 +336,7 @@ void Poller::finish(Scan& scan, const Page& page) {
   const bool moved = scan.cursor.since != page.since || !scan.cursor.position.empty() ||
                      scan.cursor.finishedAt == Clock::Time{} || rederive;
   if (!moved) return;  // an unchanged pass writes nothing
+  if (rederive) markAll(scan.kind, {});
   UnitOfWork work(db_);
   scan.cursor.since = page.since;
   scan.cursor.position.clear();
@@ -369,14 +422,14 @@ bool Poller::awaitRoom(std::stop_token stop) {
     }
     const bool full = lastCount_ >= setup_.queueLimit;
     if (!full && setup_.hasRoom()) {
-      if (told) health_.good(part);
+      if (std::exchange(paused_, false)) health_.good(part);
       return true;
     }
     if (!told) {
       const Error error{Fault::Retry, full ? &kQueueFull : &kDiskFull, {std::to_string(lastCount_)}, {}, {}};
       health_.report(part, HealthLevel::Warning, error);
       logError("paused", error, part);
-      told = true;
+      told = paused_ = true;
     }
     if (!clock_.wait(1s, stop)) return false;
   }

@@ -47,6 +47,9 @@ class Poller {
   Result<void> scan(const std::string& kind, bool full, std::stop_token stop, const std::function<void()>& queued);
   Result<void> apply(Scan& scan, Page& page);
   void finish(Scan& scan, const Page& page);
+  std::set<std::string_view> neverDerived();
+  void markAll(std::string_view kind, std::string_view onlyTarget);
+  void markDirty(const Reference& target);
   void touch(const Record& record, std::set<Reference>& targets) const;
   bool enqueue(const Reference& target);
   void deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued);
@@ -68,6 +71,7 @@ class Poller {
   std::vector<TargetKind> targets_;  // of the enabled flows
   std::int64_t sinceCount_ = 0;      // queued since the outbox was last counted
   std::int64_t lastCount_ = -1;
+  bool paused_ = true;  // as the health board may still say from an earlier run
 };
 
 }  // namespace postern

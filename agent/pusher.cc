@@ -180,13 +180,15 @@ void Pusher::run(Until until, std::stop_token stop) {
   while (!stop.stop_requested()) {
     health_.alive(scope_, kSilence);
     try {
-      if (!std::exchange(recovered, true)) recover();
+      if (!recovered) recover();
+      recovered = true;
       if (adopted_ || adopt(stop)) step(stop);
       publish();
       if (until == Until::Delivered && finished()) break;
       if (inFlight_.empty() && !more_) {
         // Another process may have mended or queued something.
-        more_ = std::exchange(seenVersion, db_.dataVersion()) != seenVersion;
+        const auto version = db_.dataVersion();
+        more_ = std::exchange(seenVersion, version) != version;
       }
     } catch (const DatabaseError& e) {
       if (!e.passes()) throw;

@@ -15,7 +15,7 @@ constexpr Text kIntroduction{
     "postern: all settings with their defaults. A line that begins with ';' directly before a key or a section is a "
     "setting that is not active: take the ';' away and change the value. Comments begin with ';' or '#', on a line of "
     "their own or after a blank; a value with ' ;' or ' #' in it is put in double quotes. NAME of a section is free: "
-    "letters, digits, '-' and '_'. Passwords and tokens do not belong into this file: store them with 'postern secret "
+    "letters, digits, '-' and '_'. Passwords and tokens do not belong in this file: store them with 'postern secret "
     "set NAME' and write secret:NAME. 'postern config check' checks the file.",
     "postern: alle Einstellungen mit ihren Vorgaben. Eine Zeile mit „;“ direkt vor einem Schlüssel oder Abschnitt ist "
     "eine nicht wirksame Einstellung: Nehmen Sie das „;“ weg und ändern Sie den Wert. Kommentare beginnen mit „;“ oder "
@@ -179,9 +179,9 @@ class Writer {
       case Option::Type::Choice:
         return readList(choices).empty() ? "TEXT" : readList(choices).front();
       case Option::Type::File:
-        return "/etc/postern/" + key + ".pem";
+        return "/etc/postern/FILE";
       case Option::Type::Directory:
-        return "/var/lib/postern/" + key;
+        return "/var/lib/postern/DIRECTORY";
       case Option::Type::Clock:
         return "02:30";
       case Option::Type::Zone:

@@ -16,7 +16,7 @@ constexpr Option kAgentOptions[] = {
      .type = Option::Type::Directory,
      .def = kStateDir,
      .help = {"Directory of the state file and the secret store; only the service needs access to it.",
-              "Verzeichnis der Zustandsdatei und des Kennwortspeichers; nur der Dienst braucht darauf Zugriff.",
+              "Verzeichnis der Zustandsdatei und des Geheimnisspeichers; nur der Dienst braucht darauf Zugriff.",
               "Map van het statusbestand en de geheimenopslag; alleen de dienst heeft er toegang toe nodig."}},
     {.key = "language",
      .type = Option::Type::Choice,

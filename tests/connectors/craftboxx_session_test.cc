@@ -5,9 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 #include "connectors/craftboxx/listing.h"
@@ -15,6 +13,7 @@
 #include "connectors/craftboxx/sink.h"
 #include "connectors/craftboxx/source.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_http.h"
 
 namespace postern::craftboxx {
 
@@ -37,28 +36,22 @@ HttpResponse goodLogin(const std::string& token = "token-1") {
   return answer(200, R"({"access_token":")" + token + R"(","token_type":"bearer"})");
 }
 
-/// Answers with whatever `reply` says; log-ins with `logIn`. Thread-safe.
-class ScriptedServer : public HttpClient {
+/// Answers with whatever `reply` says; the n-th log-in with what `logIn(n)` does.
+class ScriptedServer : public FakeHttp {
  public:
-  std::function<Result<HttpResponse>(const HttpRequest&)> reply = [](const HttpRequest&) { return answer(200, "[]"); };
-  std::function<Result<HttpResponse>(int)> logIn = [](int n) { return goodLogin("token-" + std::to_string(n)); };
-
-  Result<HttpResponse> send(const HttpRequest& request, std::stop_token) override {
-    const std::lock_guard lock(mutex_);
-    requests.push_back(request);
-    if (request.url.ends_with("/auth/create-token")) return logIn(++logins);
-    return reply(request);
+  ScriptedServer() {
+    otherwise([this](const HttpRequest& request) {
+      return request.url.ends_with("/auth/create-token") ? logIn(++logins) : reply(request);
+    });
   }
   std::vector<std::string> urls() const {
     std::vector<std::string> all;
-    for (const auto& request : requests) all.push_back(request.url.substr(request.url.find("//") + 2));
+    for (const auto& request : requests()) all.push_back(request.url.substr(request.url.find("//") + 2));
     return all;
   }
-  std::vector<HttpRequest> requests;
-  int logins = 0;
-
- private:
-  std::mutex mutex_;
+  std::function<Result<HttpResponse>(const HttpRequest&)> reply = [](const HttpRequest&) { return answer(200, "[]"); };
+  std::function<Result<HttpResponse>(int)> logIn = [](int n) { return goodLogin("token-" + std::to_string(n)); };
+  std::atomic<int> logins = 0;
 };
 
 std::string bearerOf(const HttpRequest& request) {
@@ -92,13 +85,13 @@ TEST_F(CraftboxxSessionTest, LogsInOnceAndSendsTheSheetsHeaders) {
   ASSERT_TRUE(opened->send({"POST", "projects", {}, "{}"}, Purpose::Create, {}));
   EXPECT_THAT(server.urls(),
               ElementsAre("cb.example/auth/create-token", "cb.example/projects?page=1", "cb.example/projects"));
-  EXPECT_EQ(server.requests[0].method, "POST");
-  EXPECT_EQ(server.requests[0].body, R"({"email":"a@b.example","password":"geheim-77"})");
-  EXPECT_EQ(server.requests[0].contentType, "application/json");
+  EXPECT_EQ(server.requests()[0].method, "POST");
+  EXPECT_EQ(server.requests()[0].body, R"({"email":"a@b.example","password":"geheim-77"})");
+  EXPECT_EQ(server.requests()[0].contentType, "application/json");
   const HttpHeaders expected{{"Authorization", "Bearer token-1"}, {"Accept", "application/json"}};
-  EXPECT_EQ(server.requests[1].headers, expected);
-  EXPECT_EQ(server.requests[1].contentType, "");
-  EXPECT_EQ(server.requests[2].contentType, "application/json");
+  EXPECT_EQ(server.requests()[1].headers, expected);
+  EXPECT_EQ(server.requests()[1].contentType, "");
+  EXPECT_EQ(server.requests()[2].contentType, "application/json");
 }
 
 TEST_F(CraftboxxSessionTest, PrefixAndSlashesMakeOneAddress) {
@@ -111,7 +104,7 @@ TEST_F(CraftboxxSessionTest, PrefixAndSlashesMakeOneAddress) {
                         {"http://cb.example", "/plan-it", "cb.example/plan-it/"},
                         {"http://cb.example//", "plan-it/", "cb.example/plan-it/"}};
   for (const Case& one : cases) {
-    server.requests.clear();
+    server.forgetRequests();
     open({{"url", one.url}, {"path_prefix", one.prefix}, {"token", "t"}});
     ASSERT_TRUE(get());
     EXPECT_THAT(server.urls(), ElementsAre(std::string(one.address) + "projects?page=1"));
@@ -137,7 +130,7 @@ TEST_F(CraftboxxSessionTest, ExpiredTokenIsRenewedAndTheCallRepeatedOnce) {
   open();
   EXPECT_TRUE(get());
   EXPECT_EQ(server.logins, 2);
-  EXPECT_THAT(server.requests, SizeIs(4));
+  EXPECT_THAT(server.requests(), SizeIs(4));
 }
 
 TEST_F(CraftboxxSessionTest, FreshTokenThatIsRefusedIsAuth) {
@@ -159,7 +152,7 @@ TEST_F(CraftboxxSessionTest, ReadyTokenIsNeverRenewed) {
     EXPECT_EQ(result.error().message, &kTokenRefused);
   }
   EXPECT_EQ(server.logins, 0);
-  EXPECT_THAT(server.requests, SizeIs(2));
+  EXPECT_THAT(server.requests(), SizeIs(2));
 }
 
 TEST_F(CraftboxxSessionTest, LoginFailures) {
@@ -199,7 +192,6 @@ TEST_F(CraftboxxSessionTest, WhoeverWaitsForARefusedLoginDoesNotTryItAgain) {
   open();
   std::atomic<int> inside = 0;
   std::atomic<bool> go = false;
-  // The scripted server holds its lock while the log-in waits, as one slow log-in would.
   server.logIn = [&](int) {
     ++inside;
     while (!go) std::this_thread::yield();
@@ -444,12 +436,12 @@ TEST_F(CraftboxxListTest, ServerErrorWithRelationsIsAskedOnceMoreWithoutThem) {
     return request.url.find("with") == std::string::npos ? answer(200, R"({"data":[]})") : answer(500, "{}");
   };
   EXPECT_TRUE(readList(*opened, *resourceOf("appointment"), {"per_page", 9, true}, {}, 1, {}));
-  EXPECT_THAT(server.requests, SizeIs(2));
+  EXPECT_THAT(server.requests(), SizeIs(2));
   server.reply = [](const HttpRequest&) { return answer(500, "{}"); };
   EXPECT_FALSE(readList(*opened, *resourceOf("appointment"), {"per_page", 9, true}, {}, 1, {}));
-  EXPECT_THAT(server.requests, SizeIs(4));
+  EXPECT_THAT(server.requests(), SizeIs(4));
   EXPECT_FALSE(readList(*opened, *resourceOf("project"), {"per_page", 9, true}, {}, 1, {}));
-  EXPECT_THAT(server.requests, SizeIs(5));
+  EXPECT_THAT(server.requests(), SizeIs(5));
 }
 
 // ---- look-up forms --------------------------------------------------------------------------------------------------
@@ -500,7 +492,7 @@ TEST_F(CraftboxxLookupTest, IgnoredOrRefusedListFormFallsBackToOneCallAKeyForGoo
   };
   const Case cases[] = {{200, everything}, {422, "{}"}, {500, "{}"}};
   for (const Case& one : cases) {
-    server.requests.clear();
+    server.forgetRequests();
     made.reset();
     server.reply = [&](const HttpRequest& request) {
       if (isListForm(request)) return answer(one.status, one.body);
@@ -513,7 +505,7 @@ TEST_F(CraftboxxLookupTest, IgnoredOrRefusedListFormFallsBackToOneCallAKeyForGoo
       ASSERT_THAT(*found, SizeIs(1));
       EXPECT_EQ((*found)[0].id, "2");
     }
-    EXPECT_THAT(server.requests, SizeIs(1 + 2 + 2)) << one.status;
+    EXPECT_THAT(server.requests(), SizeIs(1 + 2 + 2)) << one.status;
   }
 }
 
@@ -535,9 +527,9 @@ TEST_F(CraftboxxLookupTest, ProofIsNotAskedForAgainOnceGiven) {
     return answer(200, listOf({rowOf(2, "k1")}));
   };
   ASSERT_TRUE(sink().find("customer", {"k9"}, {}));
-  EXPECT_THAT(server.requests, SizeIs(3));
+  EXPECT_THAT(server.requests(), SizeIs(3));
   ASSERT_TRUE(sink().find("customer", {"k8"}, {}));
-  EXPECT_THAT(server.requests, SizeIs(4));
+  EXPECT_THAT(server.requests(), SizeIs(4));
 }
 
 TEST_F(CraftboxxLookupTest, LongKeysAreSpreadOverSeveralCalls) {
@@ -550,8 +542,8 @@ TEST_F(CraftboxxLookupTest, LongKeysAreSpreadOverSeveralCalls) {
   };
   const auto found = sink().find("customer", keys, {});
   ASSERT_TRUE(found);
-  EXPECT_GT(server.requests.size(), 1U);
-  EXPECT_LT(server.requests.size(), 10U);
+  EXPECT_GT(server.requests().size(), 1U);
+  EXPECT_LT(server.requests().size(), 10U);
 }
 
 TEST_F(CraftboxxLookupTest, WriteAnswersOfAllForms) {

@@ -98,7 +98,7 @@ class Peer {
       const auto end = pending_.find("\r\n\r\n");
       if (end != std::string::npos) {
         const auto at = pending_.find("Content-Length: ");
-        const auto length = at < end ? std::stoul(pending_.substr(at + 16)) : 0UL;
+        const auto length = at < end ? std::stoul(pending_.substr(at + 16, 20)) : 0UL;
         if (pending_.size() >= end + 4 + length) {
           std::string request = pending_.substr(0, end + 4 + length);
           pending_.erase(0, request.size());
@@ -170,13 +170,14 @@ class RawServer {
     while (!stop.stop_requested()) {
       if (!listener_.poll(Poco::Timespan{20'000}, Poco::Net::Socket::SELECT_READ)) continue;
       try {
-        Poco::Net::StreamSocket socket = listener_.acceptConnection();
-        threads.emplace_back([this, socket, stop, number = connections_++] {
-          Peer peer(socket, number, stop);
+        // The thread alone owns the socket, so that it is closed exactly when the handler returns.
+        auto accepted = std::make_unique<Peer>(listener_.acceptConnection(), connections_++, stop);
+        threads.emplace_back([this, peer = std::move(accepted)]() mutable {
           try {
-            serve_(peer);
+            serve_(*peer);
           } catch (const Poco::Exception&) {  // the client went away
           }
+          peer.reset();
         });
       } catch (const Poco::Exception&) {
       }
