@@ -218,7 +218,7 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
   PassReport report;
   report.link = name;
   Database pollDb(file_);
-  Database pushDb(file_);
+  Database pushDb = pollDb.another();
   Pusher pusher(pushDb, *link.sink, link.pusher, clock_, *health_, progress);
   Poller poller(pollDb, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, *health_, progress);
 
@@ -335,14 +335,17 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
     Link link;
     Progress progress;
     std::unique_ptr<Database> pushDb;
+    std::unique_ptr<Database> pollDb;
     std::unique_ptr<Pusher> pusher;
   };
   std::vector<std::unique_ptr<Running>> links;
+  const Database first(file_);
   for (const auto& [name, settings] : settings_.links) {
     auto running = std::make_unique<Running>();
     running->name = name;
     running->link = this->link(name, {});
-    running->pushDb = std::make_unique<Database>(file_);
+    running->pushDb = std::make_unique<Database>(first.another());
+    running->pollDb = std::make_unique<Database>(first.another());
     running->pusher = std::make_unique<Pusher>(*running->pushDb, *running->link.sink, running->link.pusher, clock_, *health_,
                                                running->progress);
     links.push_back(std::move(running));
@@ -369,7 +372,7 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
         guarded([&] { r->pusher->run(Pusher::Until::Stopped, all.get_token()); });
       });
       workers.emplace_back([&, r = running.get()] {
-        guarded([&] { pollForEver(r->link, r->progress, *r->pusher, all.get_token()); });
+        guarded([&] { pollForEver(*r->pollDb, r->link, r->progress, *r->pusher, all.get_token()); });
       });
     }
     while (clock_.wait(1s, all.get_token())) {
@@ -380,8 +383,7 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
   return failure;
 }
 
-void Agent::pollForEver(Link& link, Progress& progress, Pusher& pusher, std::stop_token stop) {
-  Database db(file_);
+void Agent::pollForEver(Database& db, Link& link, Progress& progress, Pusher& pusher, std::stop_token stop) {
   Poller poller(db, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, *health_, progress);
   const auto part = scopeOf(link.name, link.settings->erp);
   const auto interval = link.settings->options.duration("interval");

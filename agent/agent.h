@@ -96,7 +96,7 @@ class Agent {
  private:
   struct Link;
   Link link(const std::string& name, const PassOptions& options);
-  void pollForEver(Link& link, Progress& progress, Pusher& pusher, std::stop_token stop);
+  void pollForEver(Database& db, Link& link, Progress& progress, Pusher& pusher, std::stop_token stop);
   bool fullCompareDue(Database& db, const std::string& link) const;
 
   const Settings& settings_;

@@ -174,6 +174,20 @@ void Statement::clear() {
 
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
+void WriteTurns::lock() {
+  std::unique_lock lock(mutex_);
+  const auto mine = asked_++;
+  changed_.wait(lock, [&] { return served_ == mine; });
+}
+
+void WriteTurns::unlock() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ++served_;
+  }
+  changed_.notify_all();
+}
+
 Database::Database(Database&&) noexcept = default;
 Database::~Database() = default;
 
@@ -198,6 +212,12 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
     const bool damaged = e.code() == SQLITE_CORRUPT || e.code() == SQLITE_NOTADB;
     throw StateError(damaged ? kDamaged : kCannotOpen, {name, e.what()});
   }
+}
+
+Database Database::another() const {
+  Database db(std::filesystem::path(sqlite3_db_filename(handle(), "main")));
+  db.turns_ = turns_;
+  return db;
 }
 
 Database Database::inMemory() {
@@ -321,7 +341,10 @@ void writeSetting(Database& db, std::string_view name, std::string_view value) {
 
 UnitOfWork::UnitOfWork(Database& db) : db_(db), depth_(db.depth_) {
   // A statement left half-read holds an old snapshot, and SQLite refuses to write from one without waiting.
-  if (depth_ == 0) db_.resetStatements();
+  if (depth_ == 0) {
+    db_.resetStatements();
+    turn_ = std::unique_lock(*db_.turns_);
+  }
   db_.execute(depth_ == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT inner_work");
   ++db_.depth_;
 }
@@ -332,6 +355,7 @@ void UnitOfWork::commit() {
   db_.execute(depth_ == 0 ? "COMMIT" : "RELEASE inner_work");
   open_ = false;
   --db_.depth_;
+  if (turn_) turn_.unlock();
 }
 
 UnitOfWork::~UnitOfWork() {

@@ -2,10 +2,12 @@
 // The one file of state: opens SQLite, runs migrations, groups steps into units of work.
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -76,6 +78,20 @@ class Statement {
   sqlite3_stmt* statement_ = nullptr;
 };
 
+/// Writers of one process take turns, in the order in which they asked. SQLite's own lock is fair to nobody: whoever
+/// waits for it sleeps, and finds it taken again. A BasicLockable.
+class WriteTurns {
+ public:
+  void lock();
+  void unlock();
+
+ private:
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable changed_;
+  std::uint64_t asked_ = 0;
+  std::uint64_t served_ = 0;
+};
+
 /// One connection. Not thread-safe: every thread opens its own. WAL, synchronous=FULL, foreign keys unused.
 /// A call that SQLite refuses throws DatabaseError; nothing of the open UnitOfWork is kept then.
 class Database {
@@ -91,6 +107,8 @@ class Database {
   Database(Database&&) noexcept;
   Database& operator=(Database&&) = delete;
   ~Database();
+  /// Another connection to the same file, for another thread; their units of work take turns.
+  Database another() const;
 
   /// A prepared statement, reset and unbound, kept for reuse; `sql` must be a literal (its address is the cache key).
   Statement& statement(const char* sql);
@@ -125,6 +143,7 @@ class Database {
     void operator()(sqlite3* connection) const;
   };
   std::unique_ptr<sqlite3, Close> connection_;
+  std::shared_ptr<WriteTurns> turns_ = std::make_shared<WriteTurns>();
   std::map<const char*, std::unique_ptr<Statement>> statements_;  // after the connection: destroyed before it
   int depth_ = 0;
 };
@@ -142,6 +161,7 @@ class UnitOfWork {
  private:
   Database& db_;
   int depth_;
+  std::unique_lock<WriteTurns> turn_;  // of an outermost one
   bool open_ = true;
 };
 

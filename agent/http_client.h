@@ -40,7 +40,8 @@ struct HttpOptions {
   std::size_t bodyLimit = 64 << 20;                // bytes after decoding; more is an error
   int connections = 8;                             // kept open per host
   std::string caFile;                              // PEM; empty = the system's authorities
-  std::string proxy;                               // "http://host:port"; empty = none; "system" = from the environment
+  std::string proxy;                               // "http://[user:password@]host:port"; empty = none; "system" = from
+                                                   // HTTP_PROXY, HTTPS_PROXY, NO_PROXY
   std::string userAgent = "postern";
 };
 
@@ -57,7 +58,8 @@ class HttpClient {
 };
 
 /// The real one (http_client_poco.cc). TLS is verified always: chain, name and dates, TLS 1.2 or newer.
-/// Throws ConfigError when the CA file cannot be read.
+/// Over TLS a silence is noticed up to two seconds late. Where there are signals SIGPIPE is ignored from then on.
+/// Throws ConfigError when the CA file cannot be read or the proxy is not an http address.
 std::unique_ptr<HttpClient> makeHttpClient(const HttpOptions& options);
 
 /// Calls per second in front of another client; adapts to what the server says. Thread-safe.

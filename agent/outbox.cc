@@ -195,17 +195,16 @@ void Outbox::keepWaiting(std::int64_t id) {
 }
 
 void Outbox::postpone(std::int64_t id, State state, Time until, const Error* error) {
-  auto& update = db_.statement("UPDATE outbox SET state=?, not_before=? WHERE id=?");
+  auto& update = db_.statement(
+      error == nullptr
+          ? "UPDATE outbox SET state=?1, not_before=?2 WHERE id=?3"
+          : "UPDATE outbox SET state=?1, not_before=?2, attempts=attempts+1, code=?4, reason=?5, detail=?6 WHERE id=?3");
+  std::string reason;
   update.bind(1, static_cast<int>(state));
   update.bind(2, toColumn(until));
   update.bind(3, id);
+  if (error != nullptr) bindError(update, 4, *error, reason);
   update.run();
-  if (error == nullptr) return;
-  auto& note = db_.statement("UPDATE outbox SET attempts=attempts+1, code=?, reason=?, detail=? WHERE id=?");
-  std::string reason;
-  bindError(note, 1, *error, reason);
-  note.bind(4, id);
-  note.run();
 }
 
 bool Outbox::park(std::int64_t id, std::int64_t version, const Error& error) {

@@ -52,6 +52,7 @@ constexpr Message kDiskFull{
 constexpr auto kResumeWithin = 6h;
 constexpr std::size_t kDeriveBatch = 100;
 constexpr std::size_t kMarkBatch = 500;
+constexpr std::size_t kStoreBatch = 50;
 
 /// Set once a kind of target was derived from everything there is.
 std::string derivedSetting(std::string_view link, std::string_view target) {
@@ -221,9 +222,7 @@ Result<void> Poller::scan(const std::string& kind, bool full, std::stop_token st
     auto page = source_.read(scan.request, stop);
     if (!page) return tl::unexpected(page.error());
     for (const auto& warning : page->warnings) logError("warning", warning, scopeOf(setup_.link, setup_.erp));
-    if (auto applied = apply(scan, *page); !applied) return applied;
-    if (scan.queuedSome) queued();
-    scan.queuedSome = false;
+    apply(scan, *page, queued);
     if (page->last) {
       finish(scan, *page);
       return {};
@@ -232,16 +231,18 @@ Result<void> Poller::scan(const std::string& kind, bool full, std::stop_token st
   }
 }
 
-Result<void> Poller::apply(Scan& scan, Page& page) {
+/// A row that is not as it was.
+struct Poller::Changed {
+  const Row* row;
+  Hash hash;
+  std::optional<Snapshot::Known> known;
+};
+
+void Poller::apply(Scan& scan, const Page& page, const std::function<void()>& queued) {
   scan.full = page.full;
   scan.rows += static_cast<std::int64_t>(page.rows.size());
   progress_.rows += static_cast<std::int64_t>(page.rows.size());
 
-  struct Changed {
-    const Row* row;
-    Hash hash;
-    std::optional<Snapshot::Known> known;
-  };
   std::vector<Changed> changed;
   {
     ReadScope read(db_);
@@ -255,15 +256,31 @@ Result<void> Poller::apply(Scan& scan, Page& page) {
       }
     }
   }
-  if (changed.empty()) return {};
+  if (changed.empty()) return;
   std::unordered_map<std::string_view, const Row*> last;  // a key may come twice
   for (const auto& row : page.rows) last[row.key] = &row;
   std::erase_if(changed, [&](const Changed& change) { return last[change.row->key] != change.row; });
 
-  UnitOfWork work(db_);
+  // Delivery waits while we write, so a page is stored in parts. The cursor moves with the last one: what is read again
+  // after a crash is no change.
+  const std::span<const Changed> all(changed);
+  for (std::size_t from = 0; from < all.size(); from += kStoreBatch) {
+    const auto part = all.subspan(from, std::min(kStoreBatch, all.size() - from));
+    UnitOfWork work(db_);
+    store(scan, part);
+    if (from + part.size() == all.size()) {
+      scan.cursor.position = page.last ? std::string() : page.next;
+      writeCursor(db_, scopeOf(setup_.link, setup_.erp), scan.kind, scan.cursor);
+    }
+    work.commit();
+    if (std::exchange(scan.queuedSome, false)) queued();
+  }
+}
+
+void Poller::store(Scan& scan, std::span<const Changed> changed) {
   std::set<Reference> targets;
   const auto now = clock_.now();
-  for (auto& change : changed) {
+  for (const auto& change : changed) {
     auto record = source_.map(scan.kind, *change.row);
     if (!record) {
       const auto& error = record.error();
@@ -299,10 +316,6 @@ Result<void> Poller::apply(Scan& scan, Page& page) {
       markDirty(target);
     }
   }
-  scan.cursor.position = page.last ? std::string() : page.next;
-  writeCursor(db_, scopeOf(setup_.link, setup_.erp), scan.kind, scan.cursor);
-  work.commit();
-  return {};
 }
 
 void Poller::finish(Scan& scan, const Page& page) {

@@ -44,8 +44,10 @@ class Poller {
 
  private:
   struct Scan;
+  struct Changed;
   Result<void> scan(const std::string& kind, bool full, std::stop_token stop, const std::function<void()>& queued);
-  Result<void> apply(Scan& scan, Page& page);
+  void apply(Scan& scan, const Page& page, const std::function<void()>& queued);
+  void store(Scan& scan, std::span<const Changed> changed);
   void finish(Scan& scan, const Page& page);
   std::set<std::string_view> neverDerived();
   void markAll(std::string_view kind, std::string_view onlyTarget);

@@ -81,7 +81,8 @@ class Pusher::Lanes {
   /// Everything that is done; waits up to `limit` for at least `wanted` outcomes, or for a wake.
   std::vector<Outcome> take(std::size_t wanted, std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    outcomesReady_.wait_for(lock, limit, [&] { return woken_ || (wanted != 0 && outcomes_.size() >= wanted); });
+    wanted_ = wanted;
+    outcomesReady_.wait_for(lock, limit, [&] { return enough(); });
     woken_ = false;
     return std::exchange(outcomes_, {});
   }
@@ -107,6 +108,8 @@ class Pusher::Lanes {
   }
 
  private:
+  bool enough() const { return woken_ || (wanted_ != 0 && outcomes_.size() >= wanted_); }
+
   void work() {
     for (;;) {
       std::unique_lock lock(mutex_);
@@ -119,8 +122,9 @@ class Pusher::Lanes {
       lock.lock();
       if (outcome.task.find ? !outcome.found.has_value() : !outcome.settled.has_value()) woken_ = true;
       outcomes_.push_back(std::move(outcome));
+      const bool ready = enough();
       lock.unlock();
-      outcomesReady_.notify_one();
+      if (ready) outcomesReady_.notify_one();  // a wake-up for each outcome would cost as much as the call
     }
   }
 
@@ -150,6 +154,7 @@ class Pusher::Lanes {
   std::condition_variable outcomesReady_;
   std::deque<Task> tasks_;
   std::vector<Outcome> outcomes_;
+  std::size_t wanted_ = 0;  // by take(); 0 = a wake only
   bool woken_ = false;
   bool closed_ = false;
   std::vector<std::jthread> threads_;  // last: joined before the rest goes
@@ -194,6 +199,7 @@ void Pusher::run(Until until, std::stop_token stop) {
       if (!e.passes()) throw;
       const Error error{Fault::Retry, &kStateFile, {e.what()}, {}, {}};
       health_.report(scope_, HealthLevel::Bad, error);
+      unpublished_ = true;  // the board must hear when it is over
       log(Level::Error, "push", "state file",
           {{"part", scope_}, {"code", error.code()}, {"cause", e.what()}});
       clock_.wait(5s, stop);

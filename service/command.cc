@@ -121,8 +121,8 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     speaker = &invocation->console;
     return runCommand(**found, arguments, *invocation);
   } catch (const ConfigError& e) {
-    console.err << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": " << e.cause(speaker->language) << ". "
-                << e.remedy(speaker->language) << ".\n";
+    console.err << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": " << sentence(e.cause(speaker->language)) << ' '
+                << sentence(e.remedy(speaker->language)) << '\n';
     return kSettings;
   } catch (const StateError& e) {
     speaker->error(e.error());

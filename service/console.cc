@@ -15,11 +15,22 @@ std::size_t width(const std::string& text) {
 }  // namespace
 
 std::string Console::describe(const Error& error) const {
-  return std::string(error.code()) + ": " + error.cause(language) + ". " + error.remedy(language) + '.';
+  return std::string(error.code()) + ": " + sentence(error.cause(language)) + ' ' + sentence(error.remedy(language));
 }
 
 void Console::error(const Error& error, const std::string& place) const {
   err << (place.empty() ? "postern" : place) << ": " << describe(error) << '\n';
+}
+
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  // Names and paths at the start stay as they are: only a plain word gets its capital.
+  const auto wordEnd = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+  if (wordEnd != 0 && wordEnd != std::string::npos && (text[wordEnd] == ' ' || text[wordEnd] == ',')) {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
+  return text;
 }
 
 void printTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {

@@ -1,5 +1,5 @@
 #pragma once
-// What the connector tells an admin: codes PST-4000 to PST-4099. {0} is the system's name unless said otherwise.
+// What the connector tells an admin: codes PST-40xx. {0} is the system's name unless said otherwise.
 
 #include "agent/text.h"
 

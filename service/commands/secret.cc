@@ -43,6 +43,8 @@ int run(Invocation& call) {
   }
   const auto value = readHidden(call.console.tr(kPrompt, {name}));
   if (!value || value->empty()) throw ConfigError({}, kNoInput, {name});
+  std::error_code ignored;  // the store says what is wrong when it cannot write
+  std::filesystem::create_directories(call.settings().stateDir(), ignored);
   store.set(name, *value);
   out << call.console.tr(kStored, {name}) << '\n';
   return kDone;

@@ -44,7 +44,7 @@ int run(Invocation& call) {
       console.out << console.tr(kGood) << ", " << console.tr(kLast, {isoStamp(part.at)});
       if (!part.note.empty()) console.out << ", " << part.note;
     } else {
-      console.out << part.code << ": " << cause << ". " << remedyOf(part.reason, console.language) << ". ("
+      console.out << part.code << ": " << sentence(cause) << ' ' << sentence(remedyOf(part.reason, console.language)) << " ("
                   << console.tr(kSince, {isoStamp(part.since)}) << ')';
     }
     console.out << '\n';

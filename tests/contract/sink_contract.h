@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,8 @@ struct SinkCase {
   std::function<std::unique_ptr<SinkBench>()> make;
 };
 
+/// What a failing test prints as its parameter.
+inline void PrintTo(const SinkCase& one, std::ostream* out) { *out << one.name; }
 std::string sinkCaseName(const testing::TestParamInfo<SinkCase>& info);
 
 class SinkContract : public testing::TestWithParam<SinkCase> {

@@ -16,7 +16,7 @@ namespace {
 constexpr Language kLanguages[] = {Language::En, Language::De, Language::Nl};
 
 TEST(ReferenceTest, CommittedFileIsTheReference) {
-  const auto file = std::filesystem::path(__FILE__).parent_path() / "../../conf/postern.ini";
+  const auto file = std::filesystem::path(POSTERN_SOURCE_DIR) / "conf/postern.ini";
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
   EXPECT_EQ(text, settingsReference(registry(), Language::En))
