@@ -258,6 +258,7 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
   report.queued = progress.queued;
   report.delivered = progress.delivered;
   report.writes = progress.writes;
+  report.warnings = progress.warnings;
   if (!report.erp && options.flow.empty()) {
     noteFullCompare(pollDb, name, options.full, clock_);
     health_->good(scopeOf(name, link.settings->erp), figures(progress));

@@ -44,6 +44,7 @@ struct PassReport {
   std::optional<Error> erp;  // why reading stopped; nullopt = everything was read
   std::optional<Error> app;  // why delivering stopped; nullopt = the app works
   std::int64_t rows = 0, changed = 0, queued = 0, delivered = 0, writes = 0;
+  std::int64_t warnings = 0;  // kinds of records whose answer was not believed; nothing was changed for them
   OutboxCounts left;  // in the outbox afterwards
 };
 

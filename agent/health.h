@@ -25,6 +25,7 @@ struct Progress {
   std::atomic<std::int64_t> delivered{0};  // changes acknowledged by the app
   std::atomic<std::int64_t> parked{0};     // changes the app refused
   std::atomic<std::int64_t> writes{0};     // write requests handed to the app
+  std::atomic<std::int64_t> warnings{0};   // kinds whose answer was not believed
   std::atomic<bool> reading{false};
 };
 

@@ -66,6 +66,7 @@ std::unique_ptr<HttpClient> makeHttpClient(const HttpOptions& options);
 ///  - at most `rate` calls a second (0 = none), evenly, with a burst of one second;
 ///  - 429 or 503 with Retry-After holds all calls until then; 429 halves the pace, which recovers slowly;
 ///  - X-RateLimit-Remaining: 0 with X-RateLimit-Reset (epoch seconds or seconds) holds until then, 60 s at most.
+/// A call that would have to wait longer than 10 s is not sent: Fault::Retry with retryAfter.
 std::unique_ptr<HttpClient> makePacedClient(HttpClient& inner, Clock& clock, double rate);
 
 /// Percent-encodes everything but unreserved characters (RFC 3986); blanks become %20.

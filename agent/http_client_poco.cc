@@ -128,7 +128,8 @@ Step moveBytes(Transfer transfer, milliseconds limit, const std::stop_token& sto
       if (moved == 0) return {stop.stop_requested() ? Io::Stopped : Io::Closed};
     } catch (const Poco::TimeoutException&) {  // the end of a slice
     } catch (const Poco::Exception& e) {
-      return {stop.stop_requested() ? Io::Stopped : Io::Broken, 0, e.displayText()};
+      const bool endOfSlice = e.code() == POCO_EAGAIN || e.code() == POCO_EWOULDBLOCK;  // what Poco makes of a send's
+      if (!endOfSlice) return {stop.stop_requested() ? Io::Stopped : Io::Broken, 0, e.displayText()};
     }
     if (stop.stop_requested()) return {Io::Stopped};
     if (steady_clock::now() >= deadline) return {Io::Silent};
@@ -388,8 +389,7 @@ std::string basicAuthorization(const std::string& userInfo) {
 
 class PocoHttpClient : public HttpClient {
  public:
-  explicit PocoHttpClient(const HttpOptions& options)
-      : options_(options), pool_(options.connections) {
+  explicit PocoHttpClient(const HttpOptions& options) : options_(options), pool_(options.connections) {
     if (!options.caFile.empty()) context();  // a file that cannot be read is an error in the settings
     if (!options.proxy.empty() && options.proxy != "system" && !parseProxy(options.proxy)) {
       throw ConfigError({}, kBadProxy);

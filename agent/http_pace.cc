@@ -21,6 +21,15 @@ constexpr Message kStoppedWaiting{"PST-2025",
                                    "Een verzoek is niet verzonden omdat postern moest stoppen."},
                                   {"Nothing needs to be done.", "Sie müssen nichts tun.", "U hoeft niets te doen."}};
 
+constexpr Message kHeld{"PST-2026",
+                        {"The server asked to be left alone for a while, so a request was not sent.",
+                         "Der Server hat um eine Pause gebeten, deshalb wurde eine Anfrage nicht gesendet.",
+                         "De server heeft om een pauze gevraagd, daarom is een verzoek niet verzonden."},
+                        {"Nothing needs to be done: it is sent when the pause is over.",
+                         "Sie müssen nichts tun: Sie wird nach der Pause gesendet.",
+                         "U hoeft niets te doen: het wordt na de pauze verzonden."}};
+
+constexpr seconds kLongestWait{10};                    // a longer one is handed back to the caller
 constexpr double kSlowest = 0.1;                       // calls a second; 429 never halves below it
 constexpr seconds kRecoveryStep{10};                   // without a 429 for so long ...
 constexpr double kRecoveryFactor = 1.1;                // ... the pace grows by a tenth
@@ -121,6 +130,10 @@ class PacedClient : public HttpClient {
     if (stop.stop_requested()) return fail(Fault::Stop, kStoppedWaiting);
     Monotonic startedAt = clock_.monotonic();
     for (Monotonic at = take(startedAt); at > startedAt; at = take(startedAt)) {
+      if (at - startedAt > kLongestWait) {
+        // Whoever asked has other things to do meanwhile, and a pass must be able to end.
+        return fail(Fault::Retry, kHeld, {}, {}, std::chrono::ceil<seconds>(at - startedAt));
+      }
       if (!clock_.wait(std::chrono::ceil<milliseconds>(at - startedAt), stop))
         return fail(Fault::Stop, kStoppedWaiting);
       startedAt = clock_.monotonic();

@@ -171,6 +171,14 @@ void Outbox::block(std::int64_t id, const Reference& on) {
   update.run();
 }
 
+bool Outbox::anyBlocked() const {
+  auto& query = db_.statement("SELECT 1 FROM outbox WHERE system=? AND state=3 LIMIT 1");
+  query.bind(1, system_);
+  const bool any = query.step();
+  query.reset();
+  return any;
+}
+
 void Outbox::unblock(const Reference& parent) {
   auto& update = db_.statement(
       "UPDATE outbox SET state=0, blocked_on='' WHERE system=? AND blocked_on=? AND blocked_on<>'' AND state=3");

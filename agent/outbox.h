@@ -71,6 +71,7 @@ class Outbox {
 
   void markSending(std::int64_t id);
   void block(std::int64_t id, const Reference& on);
+  bool anyBlocked() const;
   /// Everything that waits for `parent` is due again.
   void unblock(const Reference& parent);
   /// The change of `version` was acknowledged: forgets the entry, or keeps it waiting if it was replaced meanwhile.

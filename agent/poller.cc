@@ -50,9 +50,9 @@ constexpr Message kDiskFull{
 
 /// An interrupted scan is taken up again for this long; later its pages would be too stale to be worth it.
 constexpr auto kResumeWithin = 6h;
-constexpr std::size_t kDeriveBatch = 100;
+constexpr std::size_t kDeriveBatch = 200;
 constexpr std::size_t kMarkBatch = 500;
-constexpr std::size_t kStoreBatch = 50;
+constexpr std::size_t kStoreBatch = 100;
 
 /// Set once a kind of target was derived from everything there is.
 std::string derivedSetting(std::string_view link, std::string_view target) {
@@ -326,6 +326,7 @@ void Poller::finish(Scan& scan, const Page& page) {
       const Error error{Fault::Retry, &kEmptyAnswer, {setup_.erp, scan.kind, std::to_string(known)}, {}, {}};
       logError("empty answer", error, part);
       health_.report(part + '/' + scan.kind, HealthLevel::Warning, error);
+      ++progress_.warnings;
       return;
     }
     const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
@@ -334,6 +335,7 @@ void Poller::finish(Scan& scan, const Page& page) {
           Fault::Retry, &kManyVanished, {setup_.erp, std::to_string(unseen), std::to_string(known), scan.kind}, {}, {}};
       logError("many vanished", error, part);
       health_.report(part + '/' + scan.kind, HealthLevel::Warning, error);
+      ++progress_.warnings;
       return;
     }
     if (unseen > 0 || snapshot_.anyMissing(scan.kind)) {
@@ -345,6 +347,8 @@ void Poller::finish(Scan& scan, const Page& page) {
     }
   }
   health_.good(part + '/' + scan.kind);
+  // An answer without rows proves nothing yet: asked for changes only from now on, older records would never come.
+  if (scan.rows == 0 && scan.fromStart && scan.request.since.empty()) return;
   const bool rederive = scan.request.full;
   const bool moved = scan.cursor.since != page.since || !scan.cursor.position.empty() ||
                      scan.cursor.finishedAt == Clock::Time{} || rederive;

@@ -293,6 +293,7 @@ void Pusher::step(std::stop_token stop) {
   const auto settledBefore = unsettled_.size();
   {
     UnitOfWork work(db_);
+    blocked_ = !unsettled_.empty() && outbox_.anyBlocked();
     for (auto& outcome : unsettled_) settle(outcome);
     if (!stop.stop_requested()) pick(tasks);
     work.commit();
@@ -435,7 +436,7 @@ void Pusher::settlePush(Outcome& outcome) {
     binding.agreed = postern::settle(std::move(binding.agreed), outcome.task.send, outcome.settled->answered);
     bindings_.put(entry.kind, entry.key, binding, now);
     outbox_.settled(entry.id, entry.version);
-    if (created) outbox_.unblock({entry.kind, entry.key});
+    if (created && blocked_) outbox_.unblock({entry.kind, entry.key});
     audit_.add(now, scope_, entry.kind, entry.key, created ? "created" : "updated", outcome.task.send);
     succeeded(outcome.task.era);
     return;

@@ -26,9 +26,9 @@ namespace postern {
 
 struct PusherSetup {
   std::string link;
-  std::string app;        // system name
-  int lanes = 4;          // calls at the same time
-  std::size_t window = 64;  // at most this many entries are in flight: the price of a kill in look-ups
+  std::string app;                     // system name
+  int lanes = 4;                       // calls at the same time
+  std::size_t window = 64;             // at most this many entries are in flight: the price of a kill in look-ups
   std::chrono::seconds probeDelay{2};  // before an unknown outcome is looked up: the request may still be at work there
 };
 
@@ -92,10 +92,11 @@ class Pusher {
   std::mt19937 random_{std::random_device{}()};
   std::unique_ptr<Lanes> lanes_;
   std::set<std::int64_t> inFlight_;
-  std::size_t calls_ = 0;  // tasks handed to the lanes that have not come back
+  std::size_t calls_ = 0;           // tasks handed to the lanes that have not come back
   std::vector<Outcome> unsettled_;  // of a step whose commit failed, too: their answers must not be forgotten
   bool adopted_ = false;
-  bool more_ = true;  // the last pick found as much as it could take
+  bool blocked_ = true;  // something was blocked when this step began
+  bool more_ = true;     // the last pick found as much as it could take
 
   bool unpublished_ = true;  // the health board does not know yet
 

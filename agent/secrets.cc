@@ -320,7 +320,7 @@ SecretStore::Contents SecretStore::load() const {
       throw ConfigError(storeFile_.string(), kWrongKey, {keyFile_.string()});
     }
     Contents contents;
-    for (const auto& [name, entry] : json.at("secrets").items()) {
+    for (const auto& [name, entry] : json.at("secrets").get_ref<const nlohmann::json::object_t&>()) {
       auto value = entry.size() == 3 ? unseal(key.text(), name, sealedFrom(entry)) : std::nullopt;
       if (!value) throw ConfigError(damaged);
       contents.secrets.emplace(name, std::move(*value));

@@ -87,6 +87,15 @@ std::filesystem::path takeConfig(std::vector<std::string>& arguments) {
 
 }  // namespace
 
+const Message kStateFailed{
+    "PST-6010",
+    {"the state file of {0} failed: {1}", "die Zustandsdatei zu {0} hat versagt: {1}", "het statusbestand van {0} heeft gefaald: {1}"},
+    {"run \"postern check\"; if the file is damaged, move it away and start again: postern finds its records in the app again",
+     "Führen Sie \"postern check\" aus; ist die Datei beschädigt, legen Sie sie beiseite und starten Sie neu: postern findet seine "
+     "Datensätze in der App wieder",
+     "voer \"postern check\" uit; is het bestand beschadigd, verplaats het dan en start opnieuw: postern vindt zijn records in de app "
+     "terug"}};
+
 std::span<const Command* const> commands() { return kCommands; }
 
 const Settings& Invocation::settings() {
@@ -128,7 +137,7 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     speaker->error(e.error());
     return kState;
   } catch (const DatabaseError& e) {
-    console.err << "postern: PST-6005: " << e.what() << '\n';
+    speaker->error(Error{Fault::Stop, &kStateFailed, {invocation ? invocation->configFile().string() : std::string(), e.what()}, {}, {}});
     return kState;
   } catch (const UsageError& e) {
     console.err << "postern " << name << ": " << e.what() << ". " << speaker->tr(kSeeHelp, {name}) << '\n';

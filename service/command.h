@@ -66,6 +66,9 @@ class UsageError : public std::runtime_error {
 /// The table of all commands, in the order of --help.
 std::span<const Command* const> commands();
 
+/// The state file failed while it was in use; arguments: file, SQLite's words.
+extern const Message kStateFailed;
+
 /// Runs `postern ARGUMENTS`; everything but main() itself, so that tests can call it. Returns the exit code; no
 /// exception leaves it.
 int runPostern(const std::vector<std::string>& arguments, Console console, std::stop_token stop);

@@ -38,12 +38,15 @@ constexpr Message kFailed{"PST-2102",
 
 using Level = Finding::Level;
 
+constexpr const char* kHost = "agent";  // the part that is no system
+
 class Report {
  public:
   explicit Report(Invocation& call) : call_(call) {}
 
   void add(const std::string& part, const Finding& finding) {
     worst_ = std::max(worst_, finding.level);
+    hostIsBad_ = hostIsBad_ || (part == kHost && finding.level == Level::Bad);
     constexpr const char* kMarks[] = {"ok  ", "warn", "BAD "};
     const auto mark = kMarks[static_cast<int>(finding.level)];
     const auto& console = call_.console;
@@ -58,16 +61,17 @@ class Report {
     console.out << std::endl;
   }
 
-  int finish(bool remote) {
+  int finish() {
     if (call_.json()) call_.console.out << json_.dump(2) << '\n';
     if (worst_ == Level::Good && !call_.json()) call_.console.out << call_.console.tr(kAllGood) << '\n';
-    if (worst_ == Level::Bad) return remote ? kRemote : kState;
+    if (worst_ == Level::Bad) return hostIsBad_ ? kState : kRemote;
     return worst_ == Level::Warning ? kDiffers : kDone;
   }
 
  private:
   Invocation& call_;
   Level worst_ = Level::Good;
+  bool hostIsBad_ = false;
   nlohmann::json json_ = nlohmann::json::array();
 };
 
@@ -75,18 +79,18 @@ void checkHost(Invocation& call, Report& report) {
   const auto& settings = call.settings();
   const auto file = stateFile(settings);
   const auto wrong = Database(file).quickCheck();
-  report.add("agent", wrong == "ok" ? Finding{Level::Good, "state file " + file.string(), {}}
+  report.add(kHost, wrong == "ok" ? Finding{Level::Good, "state file " + file.string(), {}}
                                     : Finding{Level::Bad, "state file", Error{Fault::Stop, &kStateDamaged, {file.string(), wrong}, {}, {}}});
   std::error_code ignored;
   const auto room = std::filesystem::space(settings.stateDir(), ignored).available >> 20;
   const auto floor = settings.agent.integer("disk_floor");
-  report.add("agent", static_cast<std::int64_t>(room) >= floor
+  report.add(kHost, static_cast<std::int64_t>(room) >= floor
                           ? Finding{Level::Good, "disk " + std::to_string(room) + " MiB", {}}
                           : Finding{Level::Bad, "disk", Error{Fault::Retry, &kLittleRoom, {settings.stateDir().string(), std::to_string(room), std::to_string(floor)}, {}, {}}});
   const auto now = systemClock().now();
   using namespace std::chrono;
   constexpr sys_days kBuilt = 2026y / January / 1;  // no postern is older than that
-  report.add("agent", now >= kBuilt && now < kBuilt + years{30}
+  report.add(kHost, now >= kBuilt && now < kBuilt + years{30}
                           ? Finding{Level::Good, "clock " + isoStamp(now), {}}
                           : Finding{Level::Bad, "clock", Error{Fault::Retry, &kClockWrong, {isoStamp(now)}, {}, {}}});
 }
@@ -103,7 +107,7 @@ void checkPlainSecrets(const std::string& name, const SystemSettings& system, Re
 int run(Invocation& call) {
   const auto& settings = call.settings();
   Report report(call);
-  report.add("agent", {Level::Good, "settings " + call.configFile().string(), {}});
+  report.add(kHost, {Level::Good, "settings " + call.configFile().string(), {}});
   const auto only = call.word(0);
   if (!only.empty() && !settings.systems.contains(only)) throw UsageError("there is no system " + only);
   if (only.empty()) checkHost(call, report);
@@ -118,7 +122,7 @@ int run(Invocation& call) {
       report.add(name, {Level::Bad, "settings", Error{Fault::Reject, &kFailed, {e.place() + ": " + e.code() + ": " + e.cause(language)}, {}, {}}});
     }
   }
-  return report.finish(true);
+  return report.finish();
 }
 
 }  // namespace

@@ -69,7 +69,9 @@ int run(Invocation& call) {
   });
   notifyStopping();
   log(Level::Info, "agent", "stopped");
-  return failure ? kState : kDone;
+  if (!failure) return kDone;
+  call.console.error(Error{Fault::Stop, &kStateFailed, {call.configFile().string(), *failure}, {}, {}});
+  return kState;
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ int worse(int a, int b) {
 
 int codeOf(const PassReport& report) {
   if (report.erp || report.app) return kRemote;
-  return report.left.total() > 0 ? kDiffers : kDone;
+  return report.left.total() > 0 || report.warnings > 0 ? kDiffers : kDone;
 }
 
 void drawBar(const Console& console, const std::string& link, const Progress& progress) {
@@ -92,6 +92,16 @@ void printReport(Invocation& call, const PassReport& report) {
   if (report.left.parked > 0) console.out << console.tr(kSeeParked) << '\n';
 }
 
+/// What the service last reported of the link's ERP or app as a whole; nullopt while both work.
+std::optional<HealthEntry> troubleOf(Database& db, const std::string& link, const LinkSettings& settings, bool appOnly) {
+  for (auto& entry : readHealth(db)) {
+    const bool app = entry.part == link + '/' + settings.app;
+    const bool erp = entry.part == link + '/' + settings.erp && !appOnly;
+    if ((app || erp) && entry.level != HealthLevel::Good) return std::move(entry);
+  }
+  return std::nullopt;
+}
+
 /// The service holds the queue: ask it, watch it, tell how it ended.
 int askService(Invocation& call, const std::vector<std::string>& links) {
   constexpr auto kLongest = 15min;
@@ -103,9 +113,10 @@ int askService(Invocation& call, const std::vector<std::string>& links) {
   int code = kDone;
   for (const auto& link : links) {
     if (!call.settings().links.contains(link)) throw UsageError("there is no link " + link);
+    const auto& settings = call.settings().links.at(link);
     const auto ticket = requestPass(db, link);
     call.console.out << call.console.tr(kAsked, {link}) << std::endl;
-    const auto scope = link + '/' + call.settings().links.at(link).app;
+    const auto scope = link + '/' + settings.app;
     auto& clock = systemClock();
     const auto until = clock.monotonic() + kLongest;
     bool done = false;
@@ -113,12 +124,18 @@ int askService(Invocation& call, const std::vector<std::string>& links) {
     while (!done && clock.monotonic() < until && clock.wait(500ms, call.stop)) {
       ReadScope read(db);
       counts = countOutbox(db, scope);
-      done = passServed(db, link, ticket) && counts.waiting + counts.sending + counts.probing == 0;
+      const bool empty = counts.waiting + counts.sending + counts.probing == 0;
+      // An app that is away may stay so for hours; the service goes on by itself.
+      done = passServed(db, link, ticket) && (empty || troubleOf(db, link, settings, true));
     }
     if (!done) call.console.out << call.console.tr(kSlow, {link}) << '\n';
-    if (counts.total() > 0) {
-      call.console.out << call.console.tr(kSeeParked) << '\n';
-      code = kDiffers;
+    if (counts.parked > 0) call.console.out << call.console.tr(kSeeParked) << '\n';
+    if (counts.total() > 0) code = worse(code, kDiffers);
+    if (const auto trouble = troubleOf(db, link, settings, false)) {
+      const auto language = call.console.language;
+      call.console.err << trouble->part << ": " << trouble->code << ": " << sentence(causeOf(trouble->reason, language)) << ' '
+                       << sentence(remedyOf(trouble->reason, language)) << '\n';
+      code = worse(code, kRemote);
     }
   }
   return code;

@@ -70,17 +70,17 @@ TEST_F(HttpPaceTest, RetryAfterHoldsAllCalls) {
   for (const int status : {429, 503}) {
     Recorder server(clock);
     const auto paced = makePacedClient(server, clock, 0);
-    server.answers = {Recorder::answer(status, {{"retry-after", "30"}})};
+    server.answers = {Recorder::answer(status, {{"retry-after", "8"}})};
     call(*paced, 2);
-    EXPECT_EQ(server.calls[1], 30'000) << status;
+    EXPECT_EQ(server.calls[1], 8'000) << status;
   }
 }
 
 TEST_F(HttpPaceTest, RetryAfterAsDateIsUnderstood) {
   const auto paced = makePacedClient(inner, clock, 0);
-  inner.answers = {Recorder::answer(503, {{"Retry-After", "Fri, 09 May 2025 10:00:45 GMT"}})};
+  inner.answers = {Recorder::answer(503, {{"Retry-After", "Fri, 09 May 2025 10:00:08 GMT"}})};
   call(*paced, 2);
-  EXPECT_THAT(inner.calls, ElementsAre(0, 45'000));
+  EXPECT_THAT(inner.calls, ElementsAre(0, 8'000));
 }
 
 TEST_F(HttpPaceTest, RetryAfterOnAnOrdinaryAnswerHoldsNothing) {
@@ -92,13 +92,13 @@ TEST_F(HttpPaceTest, RetryAfterOnAnOrdinaryAnswerHoldsNothing) {
 
 TEST_F(HttpPaceTest, ShorterHoldDoesNotEndALongerOne) {
   const auto paced = makePacedClient(inner, clock, 0);
-  inner.answers = {Recorder::answer(503, {{"Retry-After", "60"}})};
+  inner.answers = {Recorder::answer(503, {{"Retry-After", "9"}})};
   const auto other = [&](int seconds) {  // a call that was under way meanwhile
     inner.answers.push_back(Recorder::answer(503, {{"Retry-After", std::to_string(seconds)}}));
   };
   other(5);
   call(*paced, 3);
-  EXPECT_THAT(inner.calls, ElementsAre(0, 60'000, 65'000));
+  EXPECT_THAT(inner.calls, ElementsAre(0, 9'000, 14'000));
 }
 
 TEST_F(HttpPaceTest, NoBurstFollowsAHold) {
@@ -171,14 +171,32 @@ TEST_F(HttpPaceTest, ExhaustedLimitHoldsUntilItsReset) {
     Recorder server(clock);
     const auto paced = makePacedClient(server, clock, 0);
     server.answers = {Recorder::answer(200, {{"X-RateLimit-Remaining", remaining}, {"X-RateLimit-Reset", reset}})};
-    call(*paced, 2);
+    call(*paced);
+    const auto second = paced->send({}, {});
+    if (heldMs > 10'000) {
+      ASSERT_FALSE(second);
+      EXPECT_EQ(second.error().retryAfter, std::chrono::seconds{heldMs / 1000}) << remaining << " " << reset;
+      continue;
+    }
     EXPECT_EQ(server.calls[1], heldMs) << remaining << " " << reset;
   }
 }
 
-TEST_F(HttpPaceTest, StopEndsTheWaitAndNothingIsSent) {
+TEST_F(HttpPaceTest, LongHoldIsHandedBackInsteadOfWaited) {
   const auto paced = makePacedClient(inner, clock, 0);
   inner.answers = {Recorder::answer(503, {{"Retry-After", "3600"}})};
+  call(*paced);
+  const auto result = paced->send({}, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, Fault::Retry);
+  EXPECT_EQ(result.error().retryAfter, 3600s);
+  EXPECT_EQ(inner.calls.size(), 1U);
+  EXPECT_THAT(clock.waits(), IsEmpty());
+}
+
+TEST_F(HttpPaceTest, StopEndsTheWaitAndNothingIsSent) {
+  const auto paced = makePacedClient(inner, clock, 0);
+  inner.answers = {Recorder::answer(503, {{"Retry-After", "9"}})};
   call(*paced);
   std::stop_source stop;
   clock.onWait([&](auto) { stop.request_stop(); });

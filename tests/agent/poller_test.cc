@@ -47,7 +47,8 @@ struct PollerTest : testing::Test {
     return poller.pass(full, stop.get_token());
   }
   void customers(int count) {
-    for (int i = 0; i < count; ++i) source.put("customer", "c" + std::to_string(i), {{"name", "Anna"}, {"city", "Bonn"}});
+    for (int i = 0; i < count; ++i)
+      source.put("customer", "c" + std::to_string(i), {{"name", "Anna"}, {"city", "Bonn"}});
   }
   void projectWithPositions(const std::string& key, int count) {
     source.put("project", key, {{"title", "Küche"}, {"customer", ""}, {"state", "planned"}, {"date", ""}});
@@ -57,15 +58,16 @@ struct PollerTest : testing::Test {
   }
   std::map<std::string, std::string> queued(const std::string& field) {
     std::map<std::string, std::string> values;
-    for (const auto& entry : listOutbox(db, {.limit = 10000})) {
+    for (const auto& entry : listOutbox(db, {std::nullopt, 0, 10000})) {
       if (entry.desired.contains(field)) values[entry.kind + ' ' + entry.key] = entry.desired.at(field);
     }
     return values;
   }
   /// As if all that is queued was delivered.
   void deliverAll() {
-    for (const auto& entry : listOutbox(db, {.limit = 10000})) {
-      bindings.put(entry.kind, entry.key, Binding{"id-" + entry.key, Agreed{entry.desired, entry.desired}}, clock.now());
+    for (const auto& entry : listOutbox(db, {std::nullopt, 0, 10000})) {
+      bindings.put(entry.kind, entry.key, Binding{"id-" + entry.key, Agreed{entry.desired, entry.desired}},
+                   clock.now());
       outbox.settled(entry.id, entry.version);
     }
   }
@@ -445,7 +447,7 @@ TEST_F(PollerTest, AFullPassComparesAndDerivesEverythingAgain) {
   projectWithPositions("P1", 2);
   ASSERT_TRUE(pass());
   deliverAll();
-  bindings.remove("customer", "c1");                            // forgotten
+  bindings.remove("customer", "c1");                                                   // forgotten
   bindings.put("appointment", "P1", {"id", {{{"title", "other"}}, {}}}, clock.now());  // differs
   ASSERT_TRUE(pass());
   EXPECT_EQ(outbox.count(), 0) << "a change scan does not see it";
@@ -579,7 +581,7 @@ TEST_P(PollerCrashTest, AfterAFailureAtAnyStepACleanPassGivesTheSameEnd) {
   EXPECT_GT(n, 50);
 }
 INSTANTIATE_TEST_SUITE_P(ChangeAndFull, PollerCrashTest, testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "Full" : "Changes"; });
+                         [](const auto& test) { return test.param ? "Full" : "Changes"; });
 
 }  // namespace
 }  // namespace postern

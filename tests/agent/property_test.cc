@@ -136,11 +136,13 @@ class History {
     const auto result = poller.pass(full, {});
     return result || faulty_ ? "" : "the pass failed";
   }
-  static PollerSetup setup() { return {.link = "main", .erp = "erp", .app = "app", .flows = {"customers", "projects"}}; }
+  static PollerSetup setup() {
+    return {.link = "main", .erp = "erp", .app = "app", .flows = {"customers", "projects"}};
+  }
 
   std::string deliver() {
-    Pusher pusher(db_, sink_, {.link = "main", .app = "app", .lanes = 2, .window = 8, .probeDelay = 0s}, clock_, health_,
-                  progress_);
+    Pusher pusher(db_, sink_, {.link = "main", .app = "app", .lanes = 2, .window = 8, .probeDelay = 0s}, clock_,
+                  health_, progress_);
     pusher.noMore();
     std::atomic<bool> done = false;
     std::jthread time([&] {

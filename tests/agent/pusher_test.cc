@@ -502,18 +502,17 @@ TEST_P(ReplacedWhileSendingTest, AChangeTakenBackMeanwhileIsTakenBackThereToo) {
   EXPECT_EQ(outbox.count(), 0);
 }
 
+std::string nameOf(const testing::TestParamInfo<Replaced>& test) {
+  static constexpr const char* kNames[] = {"Ok", "Reject", "Retry", "Applied", "Lost", "Auth", "Slow", "Hang"};
+  return std::string(kNames[static_cast<std::size_t>(test.param.first)]) + (test.param.update ? "Update" : "Create");
+}
 INSTANTIATE_TEST_SUITE_P(EachFault, ReplacedWhileSendingTest,
                          testing::Values(Replaced{Do::Ok, false}, Replaced{Do::AppliedUnknown, false},
                                          Replaced{Do::LostUnknown, false}, Replaced{Do::Retry, false},
                                          Replaced{Do::Reject, false}, Replaced{Do::Ok, true},
                                          Replaced{Do::AppliedUnknown, true}, Replaced{Do::LostUnknown, true},
                                          Replaced{Do::Retry, true}, Replaced{Do::Reject, true}),
-                         [](const auto& info) {
-                           static constexpr std::array names{"Ok",   "Reject", "Retry", "Applied",
-                                                             "Lost", "Auth",   "Slow",  "Hang"};
-                           return std::string(names[static_cast<std::size_t>(info.param.first)]) +
-                                  (info.param.update ? "Update" : "Create");
-                         });
+                         nameOf);
 
 TEST_F(PusherTest, AnUpdateThatWasSurelyNotDoneCanBeTakenBackWithoutAWrite) {
   putCustomer("1", "agreed");

@@ -28,22 +28,31 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         SendCase{"AllForARecordNothingIsAgreedOn", {{"name", "A"}, {"city", "B"}}, {}, {{"name", "A"}, {"city", "B"}}},
         SendCase{"NothingWhenAskedForBefore", {{"name", "A"}}, {{{"name", "A"}}, {{"name", "A"}}}, {}},
-        SendCase{"OnlyTheChangedField", {{"name", "A"}, {"city", "new"}}, {{{"name", "A"}, {"city", "old"}}, {}}, {{"city", "new"}}},
+        SendCase{"OnlyTheChangedField",
+                 {{"name", "A"}, {"city", "new"}},
+                 {{{"name", "A"}, {"city", "old"}}, {}},
+                 {{"city", "new"}}},
         SendCase{"NothingWhenTheServerMadeSomethingElseOfIt", {{"name", "A"}}, {{{"name", "A"}}, {{"name", "a"}}}, {}},
-        SendCase{"WhatWasAskedForWinsOverWhatIsThere", {{"name", "B"}}, {{{"name", "A"}}, {{"name", "B"}}}, {{"name", "B"}}},
+        SendCase{
+            "WhatWasAskedForWinsOverWhatIsThere", {{"name", "B"}}, {{{"name", "A"}}, {{"name", "B"}}}, {{"name", "B"}}},
         SendCase{"NothingWhenFoundThereEqual", {{"name", "A"}}, {{}, {{"name", "A"}}}, {}},
         SendCase{"WhatWasFoundThereDifferent", {{"name", "A"}}, {{}, {{"name", "B"}}}, {{"name", "A"}}},
         SendCase{"AnEmptyValueIsAValue", {{"name", ""}}, {{{"name", "A"}}, {}}, {{"name", ""}}},
         SendCase{"AnEmptyValueDiffersFromNotTold", {{"name", ""}}, {}, {{"name", ""}}},
         SendCase{"FieldsNoLongerDesiredStay", {}, {{{"name", "A"}}, {{"name", "A"}}}, {}},
-        SendCase{"AGroupGoesTogether", {{"date", "1"}, {"state", "p"}, {"name", "A"}},
-                 {{{"date", "0"}, {"state", "p"}, {"name", "A"}}, {}}, {{"date", "1"}, {"state", "p"}}},
-        SendCase{"AGroupOnlyWhenOneOfItChanged", {{"date", "1"}, {"state", "p"}, {"name", "B"}},
-                 {{{"date", "1"}, {"state", "p"}, {"name", "A"}}, {}}, {{"name", "B"}}},
+        SendCase{"AGroupGoesTogether",
+                 {{"date", "1"}, {"state", "p"}, {"name", "A"}},
+                 {{{"date", "0"}, {"state", "p"}, {"name", "A"}}, {}},
+                 {{"date", "1"}, {"state", "p"}}},
+        SendCase{"AGroupOnlyWhenOneOfItChanged",
+                 {{"date", "1"}, {"state", "p"}, {"name", "B"}},
+                 {{{"date", "1"}, {"state", "p"}, {"name", "A"}}, {}},
+                 {{"name", "B"}}},
         SendCase{"OfAGroupOnlyWhatIsDesired", {{"date", "1"}}, {{{"date", "0"}, {"state", "p"}}, {}}, {{"date", "1"}}},
         SendCase{"CreateOnlyIsNotSentToARecordFoundThere", {{"origin", "x"}}, {{}, {{"name", "A"}}}, {}},
-        SendCase{"CreateOnlyIsSentWhenItWasOursAndChanged", {{"origin", "y"}}, {{{"origin", "x"}}, {}}, {{"origin", "y"}}}),
-    [](const auto& info) { return info.param.fact; });
+        SendCase{
+            "CreateOnlyIsSentWhenItWasOursAndChanged", {{"origin", "y"}}, {{{"origin", "x"}}, {}}, {{"origin", "y"}}}),
+    [](const auto& test) { return test.param.fact; });
 
 TEST(SettleTest, WhatTheAnswerDoesNotTellCountsAsTaken) {
   const auto agreed = settle({}, {{"name", "A"}, {"state", "p"}}, {{"state", "q"}});

@@ -25,7 +25,8 @@ TEST_P(RoundTripTest, AnyTextComesBackAsItWas) {
 }
 INSTANTIATE_TEST_SUITE_P(Texts, RoundTripTest,
                          testing::Values("x", "Küche & Söhne", "\"quoted\" \\ back", "line\nbreak\ttab",
-                                         std::string("nul\0inside", 10), "{\"a\":1}", "🪵", "'; DROP TABLE outbox; --"));
+                                         std::string("nul\0inside", 10), "{\"a\":1}", "🪵",
+                                         "'; DROP TABLE outbox; --"));
 
 TEST(RecordTest, BytesThatAreNotUtf8DoNotStopARecord) {
   const auto json = toJson({{"name", "M\xfcller"}});

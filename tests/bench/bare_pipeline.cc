@@ -8,7 +8,6 @@
 #include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +19,7 @@
 namespace postern::bench {
 namespace {
 
+constexpr std::int64_t kGroup = 64;  // sent and settled together
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS seen(key TEXT PRIMARY KEY, hash BLOB, body TEXT) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS queue(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT, key TEXT, parent TEXT,"
@@ -134,7 +134,7 @@ class Reader {
 
 class Sender {
  public:
-  explicit Sender(const BareOptions& options) : options_(options), db_(options.file) {
+  explicit Sender(const BareOptions& options) : db_(options.file) {
     for (int i = 0; i < options.connections; ++i) clients_.push_back(std::make_unique<BareClient>(options.port));
   }
 
@@ -153,7 +153,7 @@ class Sender {
  private:
   std::vector<Post> pick() {
     std::vector<Post> group;
-    due_.bind(1, options_.group);
+    due_.bind(1, kGroup);
     while (due_.step()) {
       Post post{due_.integer(0), std::string(due_.text(1)), std::string(due_.text(2)), std::string(due_.text(4)), {}};
       if (const auto parent = due_.text(3); !parent.empty()) {
@@ -188,7 +188,6 @@ class Sender {
     remove_.bind(1, post.id).run();
   }
 
-  const BareOptions& options_;
   BareDatabase db_;
   std::vector<std::unique_ptr<BareClient>> clients_;
   BareDatabase::Statement due_{db_, "SELECT id,path,key,parent,body FROM queue WHERE state=0 ORDER BY id LIMIT ?"};
@@ -203,20 +202,23 @@ class Sender {
 int barePipeline(const BareOptions& options) {
   BareDatabase(options.file).execute(kSchema);
   Signal signal;
-  std::optional<std::jthread> sending;
-  if (options.send) {
-    sending.emplace([&] {
-      Sender sender(options);
-      bool open = true;
-      do {
-        open = signal.wait();
-        sender.run();
-      } while (open);
-    });
+  std::jthread sending([&] {
+    Sender sender(options);
+    bool open = true;
+    do {
+      open = signal.wait();
+      sender.run();
+    } while (open);
+  });
+  int failed = 0;
+  try {
+    Reader(options).run([&] { signal.raise(false); });
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "reading failed: %s\n", error.what());
+    failed = 1;
   }
-  if (options.read) Reader(options).run([&] { signal.raise(false); });
   signal.raise(true);
-  return 0;
+  return failed;
 }
 
 }  // namespace postern::bench

@@ -11,12 +11,9 @@ struct BareOptions {
   std::uint16_t port = 0;
   std::filesystem::path file;
   int connections = 4;
-  int group = 64;
-  bool read = true;  // from the ERP into the queue
-  bool send = true;  // from the queue to the app
 };
 
-/// 0 when everything was done.
+/// 0 when everything was done; when the ERP cannot be read, what is queued is sent all the same.
 int barePipeline(const BareOptions& options);
 
 }  // namespace postern::bench

@@ -141,7 +141,8 @@ std::string_view BareDatabase::Statement::text(int column) const {
 int rawInserts(std::uint16_t port, const std::filesystem::path& file) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& page : allPages(port)) {
-    for (const auto& row : nlohmann::json::parse(page)["Kunden"]) rows.emplace_back(row["KundenNr"], row.dump());
+    const auto json = nlohmann::json::parse(page);
+    for (const auto& row : json["Kunden"]) rows.emplace_back(row["KundenNr"], row.dump());
   }
   BareDatabase db(file);
   db.execute("CREATE TABLE row(key TEXT PRIMARY KEY, body TEXT) WITHOUT ROWID");

@@ -53,6 +53,7 @@ std::map<std::string, std::string> settings(std::map<std::string, std::string> m
   more.try_emplace("url", "http://erp:8080");
   more.try_emplace("token", kToken);
   more.try_emplace("confirmed_status", "3 4");
+  std::erase_if(more, [](const auto& entry) { return entry.second.empty(); });  // "" = not written
   return more;
 }
 

@@ -56,6 +56,7 @@ struct ProfactoSimTest : testing::Test {
     more.try_emplace("token.projects", ProfactoOptions::kProjects);
     more.try_emplace("token.articles", ProfactoOptions::kArticles);
     more.try_emplace("confirmed_status", "3 4");
+    std::erase_if(more, [](const auto& entry) { return entry.second.empty(); });  // "" = not written
     live = std::make_unique<LiveSystem>(kConnector, more, names);
     return live->source();
   }

@@ -16,6 +16,8 @@ struct OddCase {
   const char* told;  // code of the reason
 };
 
+std::ostream& operator<<(std::ostream& out, const OddCase& each) { return out << each.name; }
+
 struct OddAnswerTest : Site, testing::WithParamInterface<OddCase> {};
 
 TEST_P(OddAnswerTest, NothingIsDeletedAndTheNextGoodPassDeliversEverything) {
@@ -117,6 +119,8 @@ struct LicenceCase {
   const char* name;
   sim::ProfactoOptions::LicenceAnswer answer;
 };
+std::ostream& operator<<(std::ostream& out, const LicenceCase& each) { return out << each.name; }
+
 struct LicenceTest : ErpTroubleTest, testing::WithParamInterface<LicenceCase> {};
 
 TEST_P(LicenceTest, ExhaustedLicenceIsToldOnceAndLeaksNoForeignToken) {

@@ -115,7 +115,8 @@ TEST_F(FirstLoadTest, LostStateFileIsRebuiltByAdoptionWithoutNewRecords) {
   const auto again = sync();
 
   EXPECT_EQ(again.code, 0) << again.all();
-  for (const auto& write : app_->writes()) EXPECT_EQ(write.method, "PUT") << write.path << ' ' << write.body;
+  // What is there already needs no write at all.
+  for (const auto& write : app_->writes()) ADD_FAILURE() << write.method << ' ' << write.path << ' ' << write.body;
   EXPECT_EQ(records(), before);
   expectBothSidesAgree();
   app_->resetCounts();

@@ -182,7 +182,7 @@ TEST_F(ServiceTest, StatusTellsWhetherItRuns) {
   EXPECT_TRUE(eventually(5s, [&] { return json({"status"})["parts"].size() >= 6; }));
   const auto status = run({"status"});
   EXPECT_EQ(status.code, 0) << status.all();
-  EXPECT_THAT(status.out, HasSubstr("The service runs"));
+  EXPECT_THAT(status.out, HasSubstr("The service is running"));
   EXPECT_EQ(json({"status"})["running"], true);
 
   running->signal(SIGTERM);

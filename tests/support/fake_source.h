@@ -62,8 +62,11 @@ class FakeSource : public Source {
 
   Result<Record> map(std::string_view kind, const Row& row) const override {
     const auto split = row.raw.find('\x1f');
-    Record record{std::string(kind), row.key, std::string(row.raw.substr(0, split)),
-                  fieldsFromJson(row.raw.substr(split + 1)), {}};
+    Record record{std::string(kind),
+                  row.key,
+                  std::string(row.raw.substr(0, split)),
+                  fieldsFromJson(row.raw.substr(split + 1)),
+                  {}};
     if (record.fields.contains("unreadable")) return fail(Fault::Reject, kUnreadable);
     record.fields.erase("unread");  // the bytes change, what is read does not
     return record;

@@ -50,7 +50,7 @@ struct PusherRig {
     for (int i = 0; i < count; ++i) putCustomer(std::to_string(i));
   }
   std::optional<OutboxEntry> entry(const std::string& key) {
-    for (auto& found : listOutbox(db, {.limit = 10000})) {
+    for (auto& found : listOutbox(db, {std::nullopt, 0, 10000})) {
       if (found.key == key) return found;
     }
     return std::nullopt;
@@ -58,7 +58,8 @@ struct PusherRig {
   OutboxCounts counts() { return countOutbox(db, "main/app"); }
 
   /// Lets time pass, a second each millisecond, until `done` holds; false when it does not within 10 s.
-  bool passUntil(Pusher& pusher, const std::function<bool()>& done, std::chrono::milliseconds tick = std::chrono::seconds{1}) {
+  bool passUntil(Pusher& pusher, const std::function<bool()>& done,
+                 std::chrono::milliseconds tick = std::chrono::seconds{1}) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
     while (!done()) {
       if (std::chrono::steady_clock::now() > end) return false;

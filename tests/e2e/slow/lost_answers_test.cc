@@ -28,7 +28,7 @@ struct LostAnswersTest : Site {
   }
 };
 
-constexpr sim::JoinerySize kForty{.seed = 5, .customers = 8, .projects = 12, .articles = 6, .maxPositions = 2};
+constexpr sim::JoinerySize kForty{.seed = 5, .customers = 10, .projects = 20, .articles = 8, .maxPositions = 2};
 
 TEST_F(LostAnswersTest, EveryCreateOfAFirstLoadDoublesNothing) {
   SiteSetup setup;
@@ -48,7 +48,9 @@ TEST_F(LostAnswersTest, EveryCreateOfAFirstLoadDoublesNothing) {
 
   EXPECT_GE(records(), 40);
   EXPECT_EQ(app_->counts().faults, records());
-  EXPECT_EQ(static_cast<std::int64_t>(app_->writes().size()), records()) << "nothing was created twice";
+  std::int64_t creates = 0;
+  for (const auto& write : app_->writes()) creates += write.method == "POST" ? 1 : 0;
+  EXPECT_EQ(creates, records()) << "nothing was created twice";
   expectBothSidesAgree();
 }
 
@@ -87,7 +89,10 @@ TEST_F(LostAnswersTest, EveryUpdateAppliedAndLostEndsRight) {
 struct FaultCase {
   const char* name;
   Fault fault;
+  int times = 6;  // writes struck
 };
+
+std::ostream& operator<<(std::ostream& out, const FaultCase& each) { return out << each.name; }
 
 struct WireFaultTest : LostAnswersTest, testing::WithParamInterface<FaultCase> {};
 
@@ -101,10 +106,12 @@ TEST_P(WireFaultTest, AfterTheFaultEverythingArrivesOnce) {
   auto writing = GetParam().fault;
   writing.methodContains = "POST";
   writing.skip = 4;
-  writing.times = 6;
+  writing.times = GetParam().times;
   app_->addFault(writing);
 
-  sync();
+  const auto first = sync();
+  EXPECT_TRUE(first.code == 0 || first.code == 1 || first.code == 3) << first.all();
+  EXPECT_EQ(duplicates(), 0);
   app_->clearFaults();
   syncUntilDone(4);
 
@@ -114,18 +121,17 @@ TEST_P(WireFaultTest, AfterTheFaultEverythingArrivesOnce) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, WireFaultTest,
-    testing::Values(FaultCase{"CloseBefore", {.kind = Fault::Kind::CloseBefore}},
-                    FaultCase{"ApplyThenClose", {.kind = Fault::Kind::ApplyThenClose}},
-                    FaultCase{"HalfBody", {.kind = Fault::Kind::HalfBody}},
-                    FaultCase{"Html", {.kind = Fault::Kind::Html}},
-                    FaultCase{"TooMany",
-                              {.kind = Fault::Kind::Status, .status = 429, .retryAfter = std::chrono::seconds{1}}},
-                    FaultCase{"Unavailable", {.kind = Fault::Kind::Status, .status = 503}},
-                    FaultCase{"UnavailableWithWait",
-                              {.kind = Fault::Kind::Status, .status = 503, .retryAfter = std::chrono::seconds{1}}},
-                    FaultCase{"ServerError", {.kind = Fault::Kind::Status, .status = 500}},
-                    FaultCase{"BadGateway", {.kind = Fault::Kind::Status, .status = 502}},
-                    FaultCase{"Slow", {.kind = Fault::Kind::Slow, .delay = std::chrono::milliseconds{400}}}),
+    testing::Values(
+        FaultCase{"CloseBefore", {.kind = Fault::Kind::CloseBefore}},
+        FaultCase{"ApplyThenClose", {.kind = Fault::Kind::ApplyThenClose}},
+        FaultCase{"HalfBody", {.kind = Fault::Kind::HalfBody}}, FaultCase{"Html", {.kind = Fault::Kind::Html}},
+        FaultCase{"TooMany", {.kind = Fault::Kind::Status, .status = 429, .retryAfter = std::chrono::seconds{1}}, 2},
+        FaultCase{"Unavailable", {.kind = Fault::Kind::Status, .status = 503}},
+        FaultCase{"UnavailableWithWait",
+                  {.kind = Fault::Kind::Status, .status = 503, .retryAfter = std::chrono::seconds{1}}},
+        FaultCase{"ServerError", {.kind = Fault::Kind::Status, .status = 500}},
+        FaultCase{"BadGateway", {.kind = Fault::Kind::Status, .status = 502}},
+        FaultCase{"Slow", {.kind = Fault::Kind::Slow, .delay = std::chrono::milliseconds{400}}}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST_F(LostAnswersTest, RetryAfterPausesTheWholeDestination) {

@@ -13,7 +13,7 @@
 
 namespace postern::e2e {
 
-/// Path of the built `postern`.
+/// Path of the built `postern`, or of the one that $POSTERN_PROGRAM names.
 std::filesystem::path program();
 
 struct Start {
