@@ -14,7 +14,8 @@ const Message kDoubledThere{
     {"merge or delete the others in the app", "Führen Sie die übrigen in der App zusammen oder löschen Sie sie",
      "voeg de overige in de app samen of verwijder ze"}};
 
-Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock, std::stop_token stop) {
+Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock,
+                                   std::stop_token stop) {
   Bindings bindings(db, scope);
   Outbox outbox(db, scope);
   Audit audit(db);

@@ -12,7 +12,8 @@ namespace postern {
 /// Binds every record of `sink` that carries our reference and is not bound yet in `scope` ("main/app"). Goes through
 /// each kind once in the life of a state file; a kind that is done is not asked again. Returns how many were bound.
 /// Joins no open UnitOfWork; throws DatabaseError.
-Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock, std::stop_token stop);
+Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock,
+                                   std::stop_token stop);
 
 /// The other side holds two records of one of our keys.
 extern const Message kDoubledThere;  // args: scope, kind, key

@@ -19,41 +19,44 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Message kNoSystem{"PST-1201",
-                            {"there is no system \"{0}\" in the settings", "in den Einstellungen gibt es kein System \"{0}\"",
-                             "in de instellingen staat geen systeem \"{0}\""},
-                            {"name a section [system.NAME] of the settings file",
-                             "Nennen Sie einen Abschnitt [system.NAME] der Einstellungsdatei",
-                             "noem een sectie [system.NAAM] uit het instellingenbestand"}};
-constexpr Message kNoLink{"PST-1202",
-                          {"there is no link \"{0}\" in the settings", "in den Einstellungen gibt es keine Verbindung \"{0}\"",
-                           "in de instellingen staat geen koppeling \"{0}\""},
-                          {"name a section [link.NAME] of the settings file",
-                           "Nennen Sie einen Abschnitt [link.NAME] der Einstellungsdatei",
-                           "noem een sectie [link.NAAM] uit het instellingenbestand"}};
-constexpr Message kCannotRead{"PST-1203",
-                              {"connector {0} cannot read, so {1} cannot be the ERP of a link",
-                               "der Konnektor {0} kann nicht lesen, {1} kann also nicht das ERP einer Verbindung sein",
-                               "connector {0} kan niet lezen, dus {1} kan niet het ERP van een koppeling zijn"},
-                              {"name another system under erp", "Nennen Sie unter erp ein anderes System",
-                               "noem bij erp een ander systeem"}};
-constexpr Message kCannotWrite{"PST-1204",
-                               {"connector {0} cannot write, so {1} cannot be the app of a link",
-                                "der Konnektor {0} kann nicht schreiben, {1} kann also nicht die App einer Verbindung sein",
-                                "connector {0} kan niet schrijven, dus {1} kan niet de app van een koppeling zijn"},
-                               {"name another system under app", "Nennen Sie unter app ein anderes System",
-                                "noem bij app een ander systeem"}};
-constexpr Message kNoFlow{"PST-1205",
-                          {"link {0} has no flow \"{1}\" that is switched on", "die Verbindung {0} hat keinen eingeschalteten Fluss \"{1}\"",
-                           "koppeling {0} heeft geen ingeschakelde stroom \"{1}\""},
-                          {"see flows and flow.* in the section of the link", "Siehe flows und flow.* im Abschnitt der Verbindung",
-                           "zie flows en flow.* in de sectie van de koppeling"}};
+constexpr Message kNoSystem{
+    "PST-1201",
+    {"there is no system \"{0}\" in the settings", "in den Einstellungen gibt es kein System \"{0}\"",
+     "in de instellingen staat geen systeem \"{0}\""},
+    {"name a section [system.NAME] of the settings file",
+     "Nennen Sie einen Abschnitt [system.NAME] der Einstellungsdatei",
+     "noem een sectie [system.NAAM] uit het instellingenbestand"}};
+constexpr Message kNoLink{
+    "PST-1202",
+    {"there is no link \"{0}\" in the settings", "in den Einstellungen gibt es keine Verbindung \"{0}\"",
+     "in de instellingen staat geen koppeling \"{0}\""},
+    {"name a section [link.NAME] of the settings file", "Nennen Sie einen Abschnitt [link.NAME] der Einstellungsdatei",
+     "noem een sectie [link.NAAM] uit het instellingenbestand"}};
+constexpr Message kCannotRead{
+    "PST-1203",
+    {"connector {0} cannot read, so {1} cannot be the ERP of a link",
+     "der Konnektor {0} kann nicht lesen, {1} kann also nicht das ERP einer Verbindung sein",
+     "connector {0} kan niet lezen, dus {1} kan niet het ERP van een koppeling zijn"},
+    {"name another system under erp", "Nennen Sie unter erp ein anderes System", "noem bij erp een ander systeem"}};
+constexpr Message kCannotWrite{
+    "PST-1204",
+    {"connector {0} cannot write, so {1} cannot be the app of a link",
+     "der Konnektor {0} kann nicht schreiben, {1} kann also nicht die App einer Verbindung sein",
+     "connector {0} kan niet schrijven, dus {1} kan niet de app van een koppeling zijn"},
+    {"name another system under app", "Nennen Sie unter app ein anderes System", "noem bij app een ander systeem"}};
+constexpr Message kNoFlow{
+    "PST-1205",
+    {"link {0} has no flow \"{1}\" that is switched on", "die Verbindung {0} hat keinen eingeschalteten Fluss \"{1}\"",
+     "koppeling {0} heeft geen ingeschakelde stroom \"{1}\""},
+    {"see flows and flow.* in the section of the link", "Siehe flows und flow.* im Abschnitt der Verbindung",
+     "zie flows en flow.* in de sectie van de koppeling"}};
 
 constexpr auto kTick = 250ms;
 constexpr auto kAuditKept = std::chrono::days{90};
 constexpr BackoffLimits kPollBackoff{15s, 3600s};
 
-std::set<std::string, std::less<>> flowsToApp(const LinkSettings& settings, const LinkInfo& info, const std::string& only) {
+std::set<std::string, std::less<>> flowsToApp(const LinkSettings& settings, const LinkInfo& info,
+                                              const std::string& only) {
   const auto wanted = settings.options.list("flows");
   std::set<std::string, std::less<>> flows;
   for (const auto flow : info.flows) {
@@ -82,7 +85,8 @@ std::string figures(const Progress& progress) {
 
 std::filesystem::path stateFile(const Settings& settings) { return settings.stateDir() / "postern.db"; }
 
-// ---- Systems ---------------------------------------------------------------------------------------------------------
+// ---- Systems
+// ---------------------------------------------------------------------------------------------------------
 
 struct Systems::Built {
   Section options;  // secrets resolved
@@ -116,16 +120,19 @@ System& Systems::get(const std::string& name) {
   options.caFile = caFile.empty() ? settings_.agent.text("ca_file") : caFile;
   const auto proxy = value("proxy");
   options.proxy = proxy.empty() ? settings_.agent.text("proxy") : proxy;
-  if (const auto connections = number(value("connections")); connections > 0) options.connections = static_cast<int>(connections);
+  if (const auto connections = number(value("connections")); connections > 0)
+    options.connections = static_cast<int>(connections);
   built->http = makeHttpClient(options);
   const double rate = system.options.values().contains("rate") ? system.options.decimal("rate") : 0;
   built->paced = makePacedClient(*built->http, clock_, rate);
-  built->system = info.make(SystemContext{name, built->options, system.fields, settings_.agent.text("time_zone"), *built->paced, clock_});
+  built->system = info.make(
+      SystemContext{name, built->options, system.fields, settings_.agent.text("time_zone"), *built->paced, clock_});
   slot = std::move(built);
   return *slot->system;
 }
 
-// ---- Agent -----------------------------------------------------------------------------------------------------------
+// ---- Agent
+// -----------------------------------------------------------------------------------------------------------
 
 /// A link made ready to work.
 struct Agent::Link {
@@ -163,14 +170,17 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
   link.settings = &settings;
   link.source = systems_.get(settings.erp).source();
   link.sink = systems_.get(settings.app).sink();
-  if (link.source == nullptr) throw ConfigError(settings.options.placeOf("erp"), kCannotRead, {erpConnector, settings.erp});
-  if (link.sink == nullptr) throw ConfigError(settings.options.placeOf("app"), kCannotWrite, {appConnector, settings.app});
+  if (link.source == nullptr)
+    throw ConfigError(settings.options.placeOf("erp"), kCannotRead, {erpConnector, settings.erp});
+  if (link.sink == nullptr)
+    throw ConfigError(settings.options.placeOf("app"), kCannotWrite, {appConnector, settings.app});
   link.rules = info.make(settings.options, settings_.agent.text("time_zone"));
   link.poller.link = name;
   link.poller.erp = settings.erp;
   link.poller.app = settings.app;
   link.poller.flows = flowsToApp(settings, info, options.flow);
-  if (!options.flow.empty() && link.poller.flows.empty()) throw ConfigError(settings.options.place(), kNoFlow, {name, options.flow});
+  if (!options.flow.empty() && link.poller.flows.empty())
+    throw ConfigError(settings.options.place(), kNoFlow, {name, options.flow});
   link.poller.queueLimit = settings_.agent.integer("queue_limit");
   const auto floor = static_cast<std::uintmax_t>(settings_.agent.integer("disk_floor")) << 20;
   link.poller.hasRoom = [folder = settings_.stateDir(), floor] {
@@ -271,7 +281,8 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
 PassReport Agent::plan(const std::string& name, const PassOptions& options, std::stop_token stop,
                        const std::function<void(const PlannedChange&)>& each) {
   auto link = this->link(name, options);
-  const auto copy = file_.parent_path() / ("plan-" + std::to_string(clock_.monotonic().time_since_epoch().count()) + ".db");
+  const auto copy =
+      file_.parent_path() / ("plan-" + std::to_string(clock_.monotonic().time_since_epoch().count()) + ".db");
   struct Remove {
     std::filesystem::path file;
     ~Remove() {
@@ -323,7 +334,8 @@ PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<c
   for (const auto& [field, value] : send) {
     PlannedChange::Field line{field, {}, value};
     if (binding) {
-      if (const auto it = binding->agreed.theirs.find(field); it != binding->agreed.theirs.end()) line.from = it->second;
+      if (const auto it = binding->agreed.theirs.find(field); it != binding->agreed.theirs.end())
+        line.from = it->second;
     }
     change.fields.push_back(std::move(line));
   }
@@ -347,8 +359,8 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
     running->link = this->link(name, {});
     running->pushDb = std::make_unique<Database>(first.another());
     running->pollDb = std::make_unique<Database>(first.another());
-    running->pusher = std::make_unique<Pusher>(*running->pushDb, *running->link.sink, running->link.pusher, clock_, *health_,
-                                               running->progress);
+    running->pusher = std::make_unique<Pusher>(*running->pushDb, *running->link.sink, running->link.pusher, clock_,
+                                               *health_, running->progress);
     links.push_back(std::move(running));
   }
   // A worker whose state file fails for good ends all: the service manager starts the program again.
@@ -369,9 +381,8 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
   {
     std::vector<std::jthread> workers;
     for (auto& running : links) {
-      workers.emplace_back([&, r = running.get()] {
-        guarded([&] { r->pusher->run(Pusher::Until::Stopped, all.get_token()); });
-      });
+      workers.emplace_back(
+          [&, r = running.get()] { guarded([&] { r->pusher->run(Pusher::Until::Stopped, all.get_token()); }); });
       workers.emplace_back([&, r = running.get()] {
         guarded([&] { pollForEver(*r->pollDb, r->link, r->progress, *r->pusher, all.get_token()); });
       });

@@ -45,7 +45,7 @@ struct PassReport {
   std::optional<Error> app;  // why delivering stopped; nullopt = the app works
   std::int64_t rows = 0, changed = 0, queued = 0, delivered = 0, writes = 0;
   std::int64_t warnings = 0;  // kinds of records whose answer was not believed; nothing was changed for them
-  OutboxCounts left;  // in the outbox afterwards
+  OutboxCounts left;          // in the outbox afterwards
 };
 
 /// One difference a pass would deliver.
@@ -61,7 +61,6 @@ struct PlannedChange {
   };
   std::vector<Field> fields;
 };
-
 
 /// `entry` as what it would send now.
 PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<const SinkKind> kinds);

@@ -19,7 +19,8 @@ std::chrono::seconds backoff(int failures, const BackoffLimits& limits, Random& 
   for (int i = 1; i < failures && wait < limits.most; ++i) wait *= 2;
   if (wait > limits.most) wait = limits.most;
   const auto half = wait.count() / 2;
-  return std::chrono::seconds{half + std::uniform_int_distribution<std::chrono::seconds::rep>{1, wait.count() - half}(random)};
+  return std::chrono::seconds{half +
+                              std::uniform_int_distribution<std::chrono::seconds::rep>{1, wait.count() - half}(random)};
 }
 
 }  // namespace postern

@@ -8,8 +8,7 @@ std::optional<Binding> Bindings::get(std::string_view kind, std::string_view key
   query.bind(2, kind);
   query.bind(3, key);
   if (!query.step()) return std::nullopt;
-  Binding binding{std::string(query.text(0)),
-                  Agreed{fieldsFromJson(query.text(1)), fieldsFromJson(query.text(2))}};
+  Binding binding{std::string(query.text(0)), Agreed{fieldsFromJson(query.text(1)), fieldsFromJson(query.text(2))}};
   query.reset();
   return binding;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The contract between the engine and what knows a vendor. Connectors and links implement it; the agent knows only this.
+// The contract between the engine and what knows a vendor. Connectors and links implement it; the agent knows only
+// this.
 
 #include <chrono>
 #include <functional>
@@ -40,8 +41,8 @@ struct Page {
   std::vector<Row> rows;                // a key may come twice (rows move between pages): the last one counts
   std::string next;                     // where to go on; meaningless when `last`
   bool last = false;
-  bool full = false;   // this scan covers everything (the system may not be able to tell changes); same on all pages
-  std::string since;   // on the last page: for the next scan; overlaps so that nothing between is missed
+  bool full = false;  // this scan covers everything (the system may not be able to tell changes); same on all pages
+  std::string since;  // on the last page: for the next scan; overlaps so that nothing between is missed
   std::vector<Error> warnings;  // worth telling; the page is good all the same (a row without key was left out, …)
 };
 
@@ -63,7 +64,8 @@ class Source {
 struct SinkKind {
   std::string_view name;
   int rank = 0;  // parents have a smaller rank than their children
-  /// Fields that go into one write together: when one of them changes, all are sent (state and dates of an appointment).
+  /// Fields that go into one write together: when one of them changes, all are sent (state and dates of an
+  /// appointment).
   std::span<const std::string_view> together = {};
   /// Fields the system takes only when a record is created. A record found there counts as having them right.
   std::span<const std::string_view> createOnly = {};
@@ -131,7 +133,7 @@ class System {
 };
 
 struct SystemContext {
-  std::string name;       // "erp"
+  std::string name;        // "erp"
   const Section& options;  // secrets resolved; lives as long as the system
   const Section& fields;   // field map, every key present
   std::string zone;        // the site's time zone
@@ -156,8 +158,8 @@ struct ConnectorInfo {
 /// A kind of record the rules produce for the app.
 struct TargetKind {
   std::string_view name;
-  std::string_view flow;                        // "customers": what flow.<name> switches
-  std::span<const std::string_view> inputs;     // ERP kinds it is derived from; derived when all were read in a pass
+  std::string_view flow;                     // "customers": what flow.<name> switches
+  std::span<const std::string_view> inputs;  // ERP kinds it is derived from; derived when all were read in a pass
 };
 
 /// A snapshot record as rules see it.
@@ -207,7 +209,7 @@ struct LinkInfo {
 struct Registry {
   std::vector<const ConnectorInfo*> connectors;
   std::vector<const LinkInfo*> links;
-  const ConnectorInfo* connector(std::string_view name) const;                        // nullptr when unknown
+  const ConnectorInfo* connector(std::string_view name) const;             // nullptr when unknown
   const LinkInfo* link(std::string_view erp, std::string_view app) const;  // nullptr when there are no rules
 };
 

@@ -118,7 +118,8 @@ bool DatabaseError::passes() const {
 }
 
 Statement::Statement(sqlite3* connection, const char* sql) : connection_(connection) {
-  if (sqlite3_prepare_v3(connection, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) != SQLITE_OK) refuse(connection_);
+  if (sqlite3_prepare_v3(connection, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) != SQLITE_OK)
+    refuse(connection_);
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
@@ -126,7 +127,8 @@ Statement::~Statement() { sqlite3_finalize(statement_); }
 void Statement::bind(int index, std::string_view text) {
   // Keys may hold NUL, so the length is told; an empty view may have no address, which would be NULL.
   const char* data = text.data() != nullptr ? text.data() : "";
-  if (sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK) refuse(connection_);
+  if (sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+    refuse(connection_);
 }
 
 void Statement::bind(int index, std::int64_t value) {
@@ -233,7 +235,7 @@ Database Database::inMemory() {
 void Database::configure(Mode mode) {
   sqlite3_extended_result_codes(handle(), 1);
   sqlite3_busy_timeout(handle(), 5'000);  // a stop must not wait longer for somebody else's lock
-  execute("PRAGMA cache_size = -8000");
+  execute("PRAGMA cache_size = -2000");   // KiB; more only fills up: each commit of another connection empties it
   execute("PRAGMA temp_store = MEMORY");
   const auto application = get("PRAGMA application_id");
   const auto version = get("PRAGMA user_version");
@@ -256,8 +258,7 @@ void Database::configure(Mode mode) {
 void Database::migrate() {
   UnitOfWork work(*this);
   // Read again under the lock: another process may have just done it.
-  for (auto version = get("PRAGMA user_version");
-       version < static_cast<std::int64_t>(kMigrations.size()); ++version) {
+  for (auto version = get("PRAGMA user_version"); version < static_cast<std::int64_t>(kMigrations.size()); ++version) {
     execute(kMigrations[static_cast<std::size_t>(version)]);
     execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
     execute(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
@@ -323,7 +324,9 @@ ReadScope::ReadScope(Database& db) : db_(db) {
 
 ReadScope::~ReadScope() {
   db_.resetStatements();
-  if (db_.inTransaction()) sqlite3_exec(db_.handle(), "COMMIT", nullptr, nullptr, nullptr);
+  for (const char* end : {"COMMIT", "ROLLBACK"}) {
+    if (db_.inTransaction()) sqlite3_exec(db_.handle(), end, nullptr, nullptr, nullptr);
+  }
 }
 
 std::string readSetting(Database& db, std::string_view name) {

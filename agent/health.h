@@ -34,7 +34,7 @@ enum class HealthLevel { Good = 0, Warning = 1, Bad = 2 };
 struct HealthEntry {
   std::string part;  // "main/erp": link and system
   HealthLevel level = HealthLevel::Good;
-  std::string code;  // of the message; empty when good
+  std::string code;     // of the message; empty when good
   std::string reason;   // storedReason of it
   Clock::Time since{};  // of this level and code
   Clock::Time at{};     // last report

@@ -22,7 +22,7 @@ struct HttpRequest {
   std::string url;  // absolute, already percent-encoded
   HttpHeaders headers;
   std::string body;
-  std::string contentType;  // sent only with a body
+  std::string contentType;                               // sent only with a body
   std::optional<std::chrono::milliseconds> answerLimit;  // instead of HttpOptions::answerLimit
 };
 

@@ -146,8 +146,8 @@ std::vector<OutboxEntry> Outbox::due(State state, Time now, std::size_t limit) c
 }
 
 std::optional<Outbox::Time> Outbox::nextDue(Time now) const {
-  auto& query = db_.statement(
-      "SELECT min(iif(not_before>?2, 0, not_before)) FROM outbox WHERE system=?1 AND state IN (0,2)");
+  auto& query =
+      db_.statement("SELECT min(iif(not_before>?2, 0, not_before)) FROM outbox WHERE system=?1 AND state IN (0,2)");
   query.bind(1, system_);
   query.bind(2, toColumn(now + kLongestWait));
   query.step();
@@ -203,10 +203,9 @@ void Outbox::keepWaiting(std::int64_t id) {
 }
 
 void Outbox::postpone(std::int64_t id, State state, Time until, const Error* error) {
-  auto& update = db_.statement(
-      error == nullptr
-          ? "UPDATE outbox SET state=?1, not_before=?2 WHERE id=?3"
-          : "UPDATE outbox SET state=?1, not_before=?2, attempts=attempts+1, code=?4, reason=?5, detail=?6 WHERE id=?3");
+  auto& update = db_.statement(error == nullptr ? "UPDATE outbox SET state=?1, not_before=?2 WHERE id=?3"
+                                                : "UPDATE outbox SET state=?1, not_before=?2, attempts=attempts+1, "
+                                                  "code=?4, reason=?5, detail=?6 WHERE id=?3");
   std::string reason;
   update.bind(1, static_cast<int>(state));
   update.bind(2, toColumn(until));
@@ -235,8 +234,8 @@ int Outbox::recover(Time probeAt) {
 }
 
 void Outbox::clearWaits() {
-  auto& update = db_.statement(
-      "UPDATE outbox SET not_before=0 WHERE system=? AND state IN (0,2) AND not_before>0 AND attempts<4");
+  auto& update =
+      db_.statement("UPDATE outbox SET not_before=0 WHERE system=? AND state IN (0,2) AND not_before>0 AND attempts<4");
   update.bind(1, system_);
   update.run();
 }

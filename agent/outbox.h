@@ -37,9 +37,9 @@ struct OutboxEntry {
   int attempts = 0;       // failed ones since it was queued or mended
   Clock::Time notBefore{};
   Clock::Time queuedAt{};
-  std::string code;               // of the last failure; empty when none
-  std::string reason;             // storedReason of it
-  std::string detail;             // the other side's words
+  std::string code;    // of the last failure; empty when none
+  std::string reason;  // storedReason of it
+  std::string detail;  // the other side's words
 };
 
 std::string_view stateName(OutboxEntry::State state);  // "waiting", …
@@ -93,7 +93,8 @@ class Outbox {
   std::string system_;
 };
 
-// ---- for commands: across all systems --------------------------------------------------------------------------------
+// ---- for commands: across all systems
+// --------------------------------------------------------------------------------
 
 struct OutboxFilter {
   std::optional<OutboxEntry::State> state;

@@ -429,15 +429,17 @@ void Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std:
 
 bool Poller::awaitRoom(std::stop_token stop) {
   const auto part = scopeOf(setup_.link, setup_.erp) + "/room";
-  for (bool told = false;;) {
+  for (bool told = false, waits = false;;) {
     health_.alive(scopeOf(setup_.link, setup_.erp), 15min);
     if (stop.stop_requested()) return false;
-    if (lastCount_ < 0 || lastCount_ + sinceCount_ >= setup_.queueLimit) {
+    // Once full it must go down a little, or reading would stop and go with every handful that is delivered.
+    const auto limit = waits ? setup_.queueLimit - setup_.queueLimit / 10 : setup_.queueLimit;
+    if (lastCount_ < 0 || lastCount_ + sinceCount_ >= limit) {
       ReadScope read(db_);
       lastCount_ = outbox_.count();
       sinceCount_ = 0;
     }
-    const bool full = lastCount_ >= setup_.queueLimit;
+    const bool full = waits = lastCount_ >= limit;
     if (!full && setup_.hasRoom()) {
       if (std::exchange(paused_, false)) health_.good(part);
       return true;

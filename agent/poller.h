@@ -23,10 +23,10 @@ std::string scopeOf(std::string_view link, std::string_view system);
 
 struct PollerSetup {
   std::string link;
-  std::string erp;              // system names
+  std::string erp;  // system names
   std::string app;
-  std::set<std::string, std::less<>> flows;  // that run towards the app
-  std::int64_t queueLimit = 200'000;         // entries; above it polling pauses
+  std::set<std::string, std::less<>> flows;             // that run towards the app
+  std::int64_t queueLimit = 200'000;                    // entries; above it polling pauses
   std::function<bool()> hasRoom = [] { return true; };  // false while the disk is under its floor
 };
 
@@ -40,7 +40,8 @@ class Poller {
   /// and derived again. `queued` is called after each commit that queued something. Stops early, leaving all that was
   /// committed, with the first error of the source; a failed kind does not keep kinds after it from being read when
   /// they do not depend on it. Throws DatabaseError when the state file fails.
-  Result<void> pass(bool full, std::stop_token stop, const std::function<void()>& queued = [] {});
+  Result<void> pass(
+      bool full, std::stop_token stop, const std::function<void()>& queued = [] {});
 
  private:
   struct Scan;

@@ -71,13 +71,6 @@ class Pusher::Lanes {
     tasksReady_.notify_all();
   }
 
-  /// Tasks not begun come back unstarted: the destination has just failed.
-  void recall() {
-    const std::scoped_lock lock(mutex_);
-    for (auto& task : tasks_) outcomes_.push_back(Outcome{std::move(task)});
-    tasks_.clear();
-  }
-
   /// Everything that is done; waits up to `limit` for at least `wanted` outcomes, or for a wake.
   std::vector<Outcome> take(std::size_t wanted, std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
@@ -103,7 +96,7 @@ class Pusher::Lanes {
     }
     tasksReady_.notify_all();
     threads_.clear();
-    recall();
+    recall();  // nobody else is left
     return std::exchange(outcomes_, {});
   }
 
@@ -120,12 +113,27 @@ class Pusher::Lanes {
       lock.unlock();
       call(outcome);
       lock.lock();
-      if (outcome.task.find ? !outcome.found.has_value() : !outcome.settled.has_value()) woken_ = true;
+      if (hasFailed(outcome)) {
+        // At once, not when the run loop comes to it: a destination that has just failed gets no further call.
+        recall();
+        woken_ = true;
+      }
       outcomes_.push_back(std::move(outcome));
       const bool ready = enough();
       lock.unlock();
       if (ready) outcomesReady_.notify_one();  // a wake-up for each outcome would cost as much as the call
     }
+  }
+
+  /// Tasks not begun come back unstarted. Needs mutex_.
+  void recall() {
+    for (auto& task : tasks_) outcomes_.push_back(Outcome{std::move(task)});
+    tasks_.clear();
+  }
+
+  static bool hasFailed(const Outcome& outcome) {
+    if (outcome.task.find) return !outcome.found;
+    return !outcome.settled && outcome.settled.error().fault != Fault::Reject;
   }
 
   void call(Outcome& outcome) {
@@ -200,8 +208,7 @@ void Pusher::run(Until until, std::stop_token stop) {
       const Error error{Fault::Retry, &kStateFile, {e.what()}, {}, {}};
       health_.report(scope_, HealthLevel::Bad, error);
       unpublished_ = true;  // the board must hear when it is over
-      log(Level::Error, "push", "state file",
-          {{"part", scope_}, {"code", error.code()}, {"cause", e.what()}});
+      log(Level::Error, "push", "state file", {{"part", scope_}, {"code", error.code()}, {"cause", e.what()}});
       clock_.wait(5s, stop);
       continue;
     }
@@ -537,7 +544,6 @@ void Pusher::failed(const Error& error, int era) {
     // The first failure may be one record's own: the next call, with another record, tells.
     resumeAt_ = std::max(resumeAt_, now + backoff(failures_ - 1, kDestinationBackoff, random_));
   }
-  if (lanes_) lanes_->recall();
   const std::scoped_lock lock(mutex_);
   destinationError_ = error;
   unpublished_ = true;

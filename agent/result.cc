@@ -5,7 +5,8 @@
 namespace postern {
 namespace {
 
-constexpr std::array kLanguages{std::pair{Language::En, "en"}, std::pair{Language::De, "de"}, std::pair{Language::Nl, "nl"}};
+constexpr std::array kLanguages{std::pair{Language::En, "en"}, std::pair{Language::De, "de"},
+                                std::pair{Language::Nl, "nl"}};
 
 std::string pick(const std::string& stored, const char* part, Language language) {
   const auto json = nlohmann::json::parse(stored, nullptr, false);

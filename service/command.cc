@@ -22,12 +22,13 @@ constexpr Text kIntro{"postern carries an on-premise ERP's data out to field-ser
                       "postern bringt die Daten eines lokalen ERP nach außen zu Außendienst-Apps und zurück.",
                       "postern brengt gegevens van een lokaal ERP naar buitendienst-apps en terug."};
 constexpr Text kSeeHelp{"See \"postern {0} --help\".", "Siehe \"postern {0} --help\".", "Zie \"postern {0} --help\"."};
-constexpr Message kUnknownCondition{"PST-9001",
-                       {"postern met a condition it does not know: {0}", "postern ist auf einen unbekannten Zustand gestoßen: {0}",
-                        "postern kwam in een onbekende toestand terecht: {0}"},
-                       {"this is a bug; please report it with the command and this line",
-                        "das ist ein Fehler in postern; bitte melden Sie ihn mit dem Befehl und dieser Zeile",
-                        "dit is een fout in postern; meld deze met de opdracht en deze regel"}};
+constexpr Message kUnknownCondition{
+    "PST-9001",
+    {"postern met a condition it does not know: {0}", "postern ist auf einen unbekannten Zustand gestoßen: {0}",
+     "postern kwam in een onbekende toestand terecht: {0}"},
+    {"this is a bug; please report it with the command and this line",
+     "das ist ein Fehler in postern; bitte melden Sie ihn mit dem Befehl und dieser Zeile",
+     "dit is een fout in postern; meld deze met de opdracht en deze regel"}};
 
 constexpr std::array<const Command*, 9> kCommands{&kRun,   &kSync,   &kPlan,   &kCheck,  &kStatus,
                                                   &kQueue, &kSecret, &kConfig, &kVersion};
@@ -63,8 +64,10 @@ int runCommand(const Command& command, std::vector<std::string> arguments, Invoc
                            << options;
     return kDone;
   }
-  if (invocation.options.count("word") != 0) invocation.words = invocation.options["word"].as<std::vector<std::string>>();
-  if (invocation.words.size() > command.mostWords) throw UsageError("unexpected \"" + invocation.words[command.mostWords] + '"');
+  if (invocation.options.count("word") != 0)
+    invocation.words = invocation.options["word"].as<std::vector<std::string>>();
+  if (invocation.words.size() > command.mostWords)
+    throw UsageError("unexpected \"" + invocation.words[command.mostWords] + '"');
   return command.run(invocation);
 }
 
@@ -87,14 +90,17 @@ std::filesystem::path takeConfig(std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const Message kStateFailed{
-    "PST-6010",
-    {"the state file of {0} failed: {1}", "die Zustandsdatei zu {0} hat versagt: {1}", "het statusbestand van {0} heeft gefaald: {1}"},
-    {"run \"postern check\"; if the file is damaged, move it away and start again: postern finds its records in the app again",
-     "Führen Sie \"postern check\" aus; ist die Datei beschädigt, legen Sie sie beiseite und starten Sie neu: postern findet seine "
-     "Datensätze in der App wieder",
-     "voer \"postern check\" uit; is het bestand beschadigd, verplaats het dan en start opnieuw: postern vindt zijn records in de app "
-     "terug"}};
+const Message kStateFailed{"PST-6010",
+                           {"the state file of {0} failed: {1}", "die Zustandsdatei zu {0} hat versagt: {1}",
+                            "het statusbestand van {0} heeft gefaald: {1}"},
+                           {"run \"postern check\"; if the file is damaged, move it away and start again: postern "
+                            "finds its records in the app again",
+                            "Führen Sie \"postern check\" aus; ist die Datei beschädigt, legen Sie sie beiseite und "
+                            "starten Sie neu: postern findet seine "
+                            "Datensätze in der App wieder",
+                            "voer \"postern check\" uit; is het bestand beschadigd, verplaats het dan en start "
+                            "opnieuw: postern vindt zijn records in de app "
+                            "terug"}};
 
 std::span<const Command* const> commands() { return kCommands; }
 
@@ -113,13 +119,15 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
   std::optional<Invocation> invocation;
   try {
     const auto config = takeConfig(arguments);
-    if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h" || arguments.front() == "help") {
+    if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h" ||
+        arguments.front() == "help") {
       printHelp(arguments.empty() ? console.err : console.out, console);
       return arguments.empty() ? kSettings : kDone;
     }
     name = arguments.front() == "--version" ? "version" : arguments.front();
     arguments.erase(arguments.begin());
-    const auto found = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command* c) { return c->name == name; });
+    const auto found =
+        std::find_if(kCommands.begin(), kCommands.end(), [&](const Command* c) { return c->name == name; });
     if (found == kCommands.end()) {
       name.clear();
       throw UsageError("there is no such command; see postern --help");
@@ -130,14 +138,18 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     speaker = &invocation->console;
     return runCommand(**found, arguments, *invocation);
   } catch (const ConfigError& e) {
-    console.err << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": " << sentence(e.cause(speaker->language)) << ' '
-                << sentence(e.remedy(speaker->language)) << '\n';
+    console.err << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": "
+                << sentence(e.cause(speaker->language)) << ' ' << sentence(e.remedy(speaker->language)) << '\n';
     return kSettings;
   } catch (const StateError& e) {
     speaker->error(e.error());
     return kState;
   } catch (const DatabaseError& e) {
-    speaker->error(Error{Fault::Stop, &kStateFailed, {invocation ? invocation->configFile().string() : std::string(), e.what()}, {}, {}});
+    speaker->error(Error{Fault::Stop,
+                         &kStateFailed,
+                         {invocation ? invocation->configFile().string() : std::string(), e.what()},
+                         {},
+                         {}});
     return kState;
   } catch (const UsageError& e) {
     console.err << "postern " << name << ": " << e.what() << ". " << speaker->tr(kSeeHelp, {name}) << '\n';

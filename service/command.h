@@ -36,9 +36,9 @@ class Invocation {
   const std::filesystem::path& configFile() const { return configFile_; }
 
   Console console;
-  std::stop_token stop;                                // Ctrl-C, the service manager
-  boost::program_options::variables_map options;       // of the command
-  std::vector<std::string> words;                      // what is left: LINK, NAME, …
+  std::stop_token stop;                           // Ctrl-C, the service manager
+  boost::program_options::variables_map options;  // of the command
+  std::vector<std::string> words;                 // what is left: LINK, NAME, …
   bool json() const { return options.count("json") != 0; }
   /// The n-th word; "" when there are fewer.
   std::string word(std::size_t n) const { return n < words.size() ? words[n] : std::string(); }

@@ -29,7 +29,8 @@ void notify(const std::string& message) {
   if (path[0] == '@') address.sun_path[0] = '\0';  // the abstract name space
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   // A lost notification is not worth failing for; the manager's own time limits notice.
-  static_cast<void>(::sendto(fd, message.data(), message.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), length));
+  static_cast<void>(
+      ::sendto(fd, message.data(), message.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), length));
   ::close(fd);
 }
 
@@ -76,7 +77,8 @@ void notifyAlive() { notify("WATCHDOG=1"); }
 std::optional<std::chrono::microseconds> watchdogInterval() {
   const char* text = std::getenv("WATCHDOG_USEC");
   if (text == nullptr) return std::nullopt;
-  if (const char* pid = std::getenv("WATCHDOG_PID"); pid != nullptr && std::to_string(::getpid()) != pid) return std::nullopt;
+  if (const char* pid = std::getenv("WATCHDOG_PID"); pid != nullptr && std::to_string(::getpid()) != pid)
+    return std::nullopt;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text, text + std::strlen(text), value);
   if (error != std::errc{} || value <= 0) return std::nullopt;

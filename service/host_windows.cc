@@ -65,6 +65,9 @@ std::optional<std::string> readHidden(const std::string& prompt) {
   return line;
 }
 
-void endNow(int exitCode) { TerminateProcess(GetCurrentProcess(), static_cast<UINT>(exitCode)); std::abort(); }
+void endNow(int exitCode) {
+  TerminateProcess(GetCurrentProcess(), static_cast<UINT>(exitCode));
+  std::abort();
+}
 
 }  // namespace postern

@@ -10,31 +10,37 @@ namespace postern {
 namespace {
 
 constexpr Text kAllGood{"Everything is good.", "Alles in Ordnung.", "Alles is in orde."};
-constexpr Message kPlainSecret{"PST-1303",
-                               {"{0} holds the secret itself", "{0} enthält das Geheimnis selbst", "{0} bevat het geheim zelf"},
-                               {"run \"postern secret set {1}\" and write \"secret:{1}\" there instead",
-                                "Führen Sie \"postern secret set {1}\" aus und schreiben Sie dort \"secret:{1}\"",
-                                "voer \"postern secret set {1}\" uit en schrijf daar \"secret:{1}\""}};
+constexpr Message kPlainSecret{
+    "PST-1303",
+    {"{0} holds the secret itself", "{0} enthält das Geheimnis selbst", "{0} bevat het geheim zelf"},
+    {"run \"postern secret set {1}\" and write \"secret:{1}\" there instead",
+     "Führen Sie \"postern secret set {1}\" aus und schreiben Sie dort \"secret:{1}\"",
+     "voer \"postern secret set {1}\" uit en schrijf daar \"secret:{1}\""}};
 constexpr Message kLittleRoom{"PST-6008",
-                              {"the disk of {0} has {1} MiB left, disk_floor is {2}", "der Datenträger von {0} hat noch {1} MiB frei, disk_floor ist {2}",
+                              {"the disk of {0} has {1} MiB left, disk_floor is {2}",
+                               "der Datenträger von {0} hat noch {1} MiB frei, disk_floor ist {2}",
                                "de schijf van {0} heeft nog {1} MiB vrij, disk_floor is {2}"},
-                              {"free space there; below disk_floor reading pauses", "Schaffen Sie dort Platz; unter disk_floor pausiert das Lesen",
+                              {"free space there; below disk_floor reading pauses",
+                               "Schaffen Sie dort Platz; unter disk_floor pausiert das Lesen",
                                "maak daar ruimte vrij; onder disk_floor pauzeert het lezen"}};
-constexpr Message kStateDamaged{"PST-6009",
-                                {"the state file {0} is damaged: {1}", "die Zustandsdatei {0} ist beschädigt: {1}",
-                                 "het statusbestand {0} is beschadigd: {1}"},
-                                {"stop the service, move the file away and run \"postern sync\"",
-                                 "Halten Sie den Dienst an, legen Sie die Datei beiseite und führen Sie \"postern sync\" aus",
-                                 "stop de dienst, verplaats het bestand en voer \"postern sync\" uit"}};
-constexpr Message kClockWrong{"PST-2101",
-                              {"the clock of this host says {0}", "die Uhr dieses Rechners zeigt {0}", "de klok van deze computer staat op {0}"},
-                              {"set the clock; certificates and change dates depend on it",
-                               "Stellen Sie die Uhr; Zertifikate und Änderungsdaten hängen davon ab",
-                               "zet de klok goed; certificaten en wijzigingsdatums hangen ervan af"}};
-constexpr Message kFailed{"PST-2102",
-                          {"{0}", "{0}", "{0}"},
-                          {"correct the settings and check again", "Berichtigen Sie die Einstellungen und prüfen Sie erneut",
-                           "corrigeer de instellingen en controleer opnieuw"}};
+constexpr Message kStateDamaged{
+    "PST-6009",
+    {"the state file {0} is damaged: {1}", "die Zustandsdatei {0} ist beschädigt: {1}",
+     "het statusbestand {0} is beschadigd: {1}"},
+    {"stop the service, move the file away and run \"postern sync\"",
+     "Halten Sie den Dienst an, legen Sie die Datei beiseite und führen Sie \"postern sync\" aus",
+     "stop de dienst, verplaats het bestand en voer \"postern sync\" uit"}};
+constexpr Message kClockWrong{
+    "PST-2101",
+    {"the clock of this host says {0}", "die Uhr dieses Rechners zeigt {0}", "de klok van deze computer staat op {0}"},
+    {"set the clock; certificates and change dates depend on it",
+     "Stellen Sie die Uhr; Zertifikate und Änderungsdaten hängen davon ab",
+     "zet de klok goed; certificaten en wijzigingsdatums hangen ervan af"}};
+constexpr Message kFailed{
+    "PST-2102",
+    {"{0}", "{0}", "{0}"},
+    {"correct the settings and check again", "Berichtigen Sie die Einstellungen und prüfen Sie erneut",
+     "corrigeer de instellingen en controleer opnieuw"}};
 
 using Level = Finding::Level;
 
@@ -51,8 +57,15 @@ class Report {
     const auto mark = kMarks[static_cast<int>(finding.level)];
     const auto& console = call_.console;
     if (call_.json()) {
-      nlohmann::json json{{"part", part}, {"what", finding.what}, {"result", finding.level == Level::Good ? "good" : finding.level == Level::Warning ? "warning" : "bad"}};
-      if (finding.error) json.update({{"code", finding.error->code()}, {"cause", finding.error->cause(console.language)}, {"remedy", finding.error->remedy(console.language)}});
+      nlohmann::json json{{"part", part},
+                          {"what", finding.what},
+                          {"result", finding.level == Level::Good      ? "good"
+                                     : finding.level == Level::Warning ? "warning"
+                                                                       : "bad"}};
+      if (finding.error)
+        json.update({{"code", finding.error->code()},
+                     {"cause", finding.error->cause(console.language)},
+                     {"remedy", finding.error->remedy(console.language)}});
       json_.push_back(json);
       return;
     }
@@ -80,27 +93,35 @@ void checkHost(Invocation& call, Report& report) {
   const auto file = stateFile(settings);
   const auto wrong = Database(file).quickCheck();
   report.add(kHost, wrong == "ok" ? Finding{Level::Good, "state file " + file.string(), {}}
-                                    : Finding{Level::Bad, "state file", Error{Fault::Stop, &kStateDamaged, {file.string(), wrong}, {}, {}}});
+                                  : Finding{Level::Bad, "state file",
+                                            Error{Fault::Stop, &kStateDamaged, {file.string(), wrong}, {}, {}}});
   std::error_code ignored;
   const auto room = std::filesystem::space(settings.stateDir(), ignored).available >> 20;
   const auto floor = settings.agent.integer("disk_floor");
   report.add(kHost, static_cast<std::int64_t>(room) >= floor
-                          ? Finding{Level::Good, "disk " + std::to_string(room) + " MiB", {}}
-                          : Finding{Level::Bad, "disk", Error{Fault::Retry, &kLittleRoom, {settings.stateDir().string(), std::to_string(room), std::to_string(floor)}, {}, {}}});
+                        ? Finding{Level::Good, "disk " + std::to_string(room) + " MiB", {}}
+                        : Finding{Level::Bad, "disk",
+                                  Error{Fault::Retry,
+                                        &kLittleRoom,
+                                        {settings.stateDir().string(), std::to_string(room), std::to_string(floor)},
+                                        {},
+                                        {}}});
   const auto now = systemClock().now();
   using namespace std::chrono;
   constexpr sys_days kBuilt = 2026y / January / 1;  // no postern is older than that
   report.add(kHost, now >= kBuilt && now < kBuilt + years{30}
-                          ? Finding{Level::Good, "clock " + isoStamp(now), {}}
-                          : Finding{Level::Bad, "clock", Error{Fault::Retry, &kClockWrong, {isoStamp(now)}, {}, {}}});
+                        ? Finding{Level::Good, "clock " + isoStamp(now), {}}
+                        : Finding{Level::Bad, "clock", Error{Fault::Retry, &kClockWrong, {isoStamp(now)}, {}, {}}});
 }
 
 void checkPlainSecrets(const std::string& name, const SystemSettings& system, Report& report) {
   for (const auto& option : registry().connector(system.connector)->options) {
     const auto it = system.options.values().find(option.key);
     if (option.type != Option::Type::Secret || it == system.options.values().end() || !isPlain(it->second)) continue;
-    report.add(name, {Level::Warning, option.key,
-                      Error{Fault::Reject, &kPlainSecret, {system.options.placeOf(option.key), name + '-' + option.key}, {}, {}}});
+    report.add(
+        name,
+        {Level::Warning, option.key,
+         Error{Fault::Reject, &kPlainSecret, {system.options.placeOf(option.key), name + '-' + option.key}, {}, {}}});
   }
 }
 
@@ -119,7 +140,9 @@ int run(Invocation& call) {
       for (const auto& finding : systems.get(name).check(call.stop)) report.add(name, finding);
     } catch (const ConfigError& e) {
       const auto language = call.console.language;
-      report.add(name, {Level::Bad, "settings", Error{Fault::Reject, &kFailed, {e.place() + ": " + e.code() + ": " + e.cause(language)}, {}, {}}});
+      report.add(name,
+                 {Level::Bad, "settings",
+                  Error{Fault::Reject, &kFailed, {e.place() + ": " + e.code() + ": " + e.cause(language)}, {}, {}}});
     }
   }
   return report.finish();
@@ -127,13 +150,14 @@ int run(Invocation& call) {
 
 }  // namespace
 
-const Command kCheck{"check",
-                     "[SYSTEM]",
-                     {"settings, state file, disk, clock; log-in, rights and field names of each system",
-                      "Einstellungen, Zustandsdatei, Platz, Uhr; Anmeldung, Rechte und Feldnamen jedes Systems",
-                      "instellingen, statusbestand, schijf, klok; aanmelding, rechten en veldnamen van elk systeem"},
-                     1,
-                     [](boost::program_options::options_description& options) { options.add_options()("json", "machine-readable"); },
-                     run};
+const Command kCheck{
+    "check",
+    "[SYSTEM]",
+    {"settings, state file, disk, clock; log-in, rights and field names of each system",
+     "Einstellungen, Zustandsdatei, Platz, Uhr; Anmeldung, Rechte und Feldnamen jedes Systems",
+     "instellingen, statusbestand, schijf, klok; aanmelding, rechten en veldnamen van elk systeem"},
+    1,
+    [](boost::program_options::options_description& options) { options.add_options()("json", "machine-readable"); },
+    run};
 
 }  // namespace postern

@@ -14,28 +14,36 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr Text kEmpty{"The queue is empty.", "Die Warteschlange ist leer.", "De wachtrij is leeg."};
-constexpr Text kRetried{"{0} changes are due again.", "{0} Änderungen sind wieder fällig.", "{0} wijzigingen zijn weer aan de beurt."};
+constexpr Text kRetried{"{0} changes are due again.", "{0} Änderungen sind wieder fällig.",
+                        "{0} wijzigingen zijn weer aan de beurt."};
 constexpr Text kDropped{"Dropped. It comes back when the record changes in the ERP.",
                         "Verworfen. Die Änderung kommt wieder, wenn sich der Datensatz im ERP ändert.",
                         "Verworpen. De wijziging komt terug wanneer het record in het ERP wijzigt."};
 constexpr Text kWaitsFor{"waits for {0}", "wartet auf {0}", "wacht op {0}"};
-constexpr Text kHead[] = {{"ID", "NR", "NR"},          {"STATE", "ZUSTAND", "STATUS"}, {"TO", "NACH", "NAAR"},
-                          {"KIND", "ART", "SOORT"},    {"KEY", "SCHLÜSSEL", "SLEUTEL"}, {"TRIES", "VERSUCHE", "POGINGEN"},
-                          {"REASON", "GRUND", "REDEN"}};
+constexpr Text kHead[] = {
+    {"ID", "NR", "NR"},          {"STATE", "ZUSTAND", "STATUS"},  {"TO", "NACH", "NAAR"},
+    {"KIND", "ART", "SOORT"},    {"KEY", "SCHLÜSSEL", "SLEUTEL"}, {"TRIES", "VERSUCHE", "POGINGEN"},
+    {"REASON", "GRUND", "REDEN"}};
 constexpr Text kRemedyLabel{"remedy", "Abhilfe", "oplossing"};
 constexpr Text kServerSaid{"the server said", "der Server meldete", "de server meldde"};
-constexpr Message kNoEntry{"PST-7301",
-                           {"there is no queue entry {0}", "es gibt keinen Eintrag {0} in der Warteschlange",
-                            "er is geen item {0} in de wachtrij"},
-                           {"see \"postern queue list\"", "siehe \"postern queue list\"", "zie \"postern queue list\""}};
-constexpr Message kInFlight{"PST-7302",
-                            {"entry {0} is being sent right now", "Eintrag {0} wird gerade gesendet", "item {0} wordt nu verzonden"},
-                            {"wait a moment and try again", "Warten Sie einen Moment und versuchen Sie es erneut",
-                             "wacht even en probeer het opnieuw"}};
+constexpr Message kNoEntry{
+    "PST-7301",
+    {"there is no queue entry {0}", "es gibt keinen Eintrag {0} in der Warteschlange",
+     "er is geen item {0} in de wachtrij"},
+    {"see \"postern queue list\"", "siehe \"postern queue list\"", "zie \"postern queue list\""}};
+constexpr Message kInFlight{
+    "PST-7302",
+    {"entry {0} is being sent right now", "Eintrag {0} wird gerade gesendet", "item {0} wordt nu verzonden"},
+    {"wait a moment and try again", "Warten Sie einen Moment und versuchen Sie es erneut",
+     "wacht even en probeer het opnieuw"}};
 
 nlohmann::json toJsonObject(const OutboxEntry& entry, Language language) {
-  nlohmann::json json{{"id", entry.id},           {"state", stateName(entry.state)},       {"to", entry.system},
-                      {"kind", entry.kind},       {"key", entry.key},                      {"tries", entry.attempts},
+  nlohmann::json json{{"id", entry.id},
+                      {"state", stateName(entry.state)},
+                      {"to", entry.system},
+                      {"kind", entry.kind},
+                      {"key", entry.key},
+                      {"tries", entry.attempts},
                       {"queued", isoStamp(entry.queuedAt)}};
   if (!entry.blockedOn.empty()) json["waits_for"] = entry.blockedOn;
   if (entry.notBefore != Clock::Time{}) json["not_before"] = isoStamp(entry.notBefore);
@@ -67,8 +75,8 @@ int list(Invocation& call, Database& db) {
       if (call.json()) {
         json.push_back(toJsonObject(entry, console.language));
       } else {
-        rows.push_back({std::to_string(entry.id), std::string(stateName(entry.state)), entry.system, entry.kind, entry.key,
-                        std::to_string(entry.attempts), reason(entry, console)});
+        rows.push_back({std::to_string(entry.id), std::string(stateName(entry.state)), entry.system, entry.kind,
+                        entry.key, std::to_string(entry.attempts), reason(entry, console)});
       }
     }
     filter.afterId = entries.back().id;
@@ -105,10 +113,11 @@ void show(Invocation& call, Database& db, const OutboxEntry& entry) {
     console.out << json.dump(2) << '\n';
     return;
   }
-  console.out << entry.id << "  " << stateName(entry.state) << "  " << (change.create ? "create " : "update ") << entry.kind << ' '
-              << entry.key << "  -> " << entry.system << '\n';
+  console.out << entry.id << "  " << stateName(entry.state) << "  " << (change.create ? "create " : "update ")
+              << entry.kind << ' ' << entry.key << "  -> " << entry.system << '\n';
   if (const auto why = reason(entry, console); !why.empty()) console.out << why << '\n';
-  if (!entry.code.empty()) console.out << console.tr(kRemedyLabel) << ": " << remedyOf(entry.reason, console.language) << '\n';
+  if (!entry.code.empty())
+    console.out << console.tr(kRemedyLabel) << ": " << remedyOf(entry.reason, console.language) << '\n';
   if (!entry.detail.empty()) console.out << console.tr(kServerSaid) << ": " << entry.detail << '\n';
   for (const auto& field : change.fields) {
     console.out << "  " << field.name << ": ";

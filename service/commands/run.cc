@@ -1,4 +1,5 @@
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <ostream>
 #include <thread>
 
@@ -14,30 +15,39 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Message kAlreadyRuns{"PST-6007",
-                               {"another postern works on {0}", "ein anderes postern arbeitet bereits mit {0}",
-                                "een andere postern werkt al met {0}"},
-                               {"stop it first; two would send everything twice",
-                                "Beenden Sie es zuerst; zwei würden alles doppelt senden",
-                                "stop die eerst; twee zouden alles dubbel verzenden"}};
+constexpr Message kAlreadyRuns{
+    "PST-6007",
+    {"another postern works on {0}", "ein anderes postern arbeitet bereits mit {0}",
+     "een andere postern werkt al met {0}"},
+    {"stop it first; two would send everything twice", "Beenden Sie es zuerst; zwei würden alles doppelt senden",
+     "stop die eerst; twee zouden alles dubbel verzenden"}};
 
 /// Stopping takes less than ten seconds whatever hangs: every step is durable, so the process may just end.
 constexpr auto kStopLimit = 9s;
 
 class StopLimit {
  public:
-  explicit StopLimit(std::stop_token stop) : callback_(std::move(stop), [this] { asked_ = true; }) {
+  explicit StopLimit(std::stop_token stop) : callback_(std::move(stop), [this] { ask(); }) {
     thread_ = std::jthread([this](std::stop_token done) {
-      for (std::chrono::milliseconds left = kStopLimit; left > 0s && !done.stop_requested();) {
-        std::this_thread::sleep_for(100ms);
-        if (asked_) left -= 100ms;
-        if (left <= 0ms) endNow(kDone);
-      }
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait(lock, done, [this] { return asked_; })) return;
+      changed_.wait_for(lock, done, kStopLimit, [] { return false; });
+      if (!done.stop_requested()) endNow(kDone);
     });
   }
 
  private:
-  std::atomic<bool> asked_{false};
+  void ask() {
+    {
+      const std::scoped_lock lock(mutex_);
+      asked_ = true;
+    }
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;  // guards asked_
+  std::condition_variable_any changed_;
+  bool asked_ = false;
   std::stop_callback<std::function<void()>> callback_;
   std::jthread thread_;
 };
@@ -76,11 +86,8 @@ int run(Invocation& call) {
 
 }  // namespace
 
-const Command kRun{"run",
-                   "",
-                   {"the service, in the foreground", "der Dienst, im Vordergrund", "de dienst, op de voorgrond"},
-                   0,
-                   nullptr,
-                   run};
+const Command kRun{
+    "run", "",      {"the service, in the foreground", "der Dienst, im Vordergrund", "de dienst, op de voorgrond"},
+    0,     nullptr, run};
 
 }  // namespace postern

@@ -9,8 +9,10 @@
 namespace postern {
 namespace {
 
-constexpr Text kPrompt{"Value of {0} (not shown): ", "Wert von {0} (wird nicht angezeigt): ", "Waarde van {0} (wordt niet getoond): "};
-constexpr Text kStored{"Stored. Write \"secret:{0}\" into the settings file.", "Gespeichert. Schreiben Sie \"secret:{0}\" in die Einstellungsdatei.",
+constexpr Text kPrompt{
+    "Value of {0} (not shown): ", "Wert von {0} (wird nicht angezeigt): ", "Waarde van {0} (wordt niet getoond): "};
+constexpr Text kStored{"Stored. Write \"secret:{0}\" into the settings file.",
+                       "Gespeichert. Schreiben Sie \"secret:{0}\" in die Einstellungsdatei.",
                        "Opgeslagen. Schrijf \"secret:{0}\" in het instellingenbestand."};
 constexpr Text kRemoved{"Removed.", "Entfernt.", "Verwijderd."};
 constexpr Text kNone{"There is no secret {0}.", "Es gibt kein Geheimnis {0}.", "Er is geen geheim {0}."};
@@ -52,13 +54,14 @@ int run(Invocation& call) {
 
 }  // namespace
 
-const Command kSecret{"secret",
-                      "set NAME | remove NAME | list",
-                      {"keep passwords and tokens; a value is asked for or read from standard input",
-                       "Kennwörter und Tokens verwahren; der Wert wird erfragt oder von der Standardeingabe gelesen",
-                       "wachtwoorden en tokens bewaren; de waarde wordt gevraagd of van de standaardinvoer gelezen"},
-                      2,
-                      [](boost::program_options::options_description& options) { options.add_options()("json", "list as JSON"); },
-                      run};
+const Command kSecret{
+    "secret",
+    "set NAME | remove NAME | list",
+    {"keep passwords and tokens; a value is asked for or read from standard input",
+     "Kennwörter und Tokens verwahren; der Wert wird erfragt oder von der Standardeingabe gelesen",
+     "wachtwoorden en tokens bewaren; de waarde wordt gevraagd of van de standaardinvoer gelezen"},
+    2,
+    [](boost::program_options::options_description& options) { options.add_options()("json", "list as JSON"); },
+    run};
 
 }  // namespace postern

@@ -17,27 +17,33 @@ namespace po = boost::program_options;
 
 constexpr Text kReading{"reading", "liest", "leest"};
 constexpr Text kDelivering{"delivering", "liefert", "levert"};
-constexpr Text kBar{"{0}: {1}, {2} rows, {3} of {4} changes delivered", "{0}: {1}, {2} Zeilen, {3} von {4} Änderungen zugestellt",
+constexpr Text kBar{"{0}: {1}, {2} rows, {3} of {4} changes delivered",
+                    "{0}: {1}, {2} Zeilen, {3} von {4} Änderungen zugestellt",
                     "{0}: {1}, {2} rijen, {3} van {4} wijzigingen afgeleverd"};
-constexpr Text kSummary{"{0}: {1} rows read, {2} changed; {3} changes delivered, {4} still waiting, {5} parked",
-                        "{0}: {1} Zeilen gelesen, {2} geändert; {3} Änderungen zugestellt, {4} noch wartend, {5} geparkt",
-                        "{0}: {1} rijen gelezen, {2} gewijzigd; {3} wijzigingen afgeleverd, {4} nog wachtend, {5} geparkeerd"};
-constexpr Text kAsked{"{0}: the running service was asked for a pass now", "{0}: der laufende Dienst wurde um einen Durchlauf gebeten",
+constexpr Text kSummary{
+    "{0}: {1} rows read, {2} changed; {3} changes delivered, {4} still waiting, {5} parked",
+    "{0}: {1} Zeilen gelesen, {2} geändert; {3} Änderungen zugestellt, {4} noch wartend, {5} geparkt",
+    "{0}: {1} rijen gelezen, {2} gewijzigd; {3} wijzigingen afgeleverd, {4} nog wachtend, {5} geparkeerd"};
+constexpr Text kAsked{"{0}: the running service was asked for a pass now",
+                      "{0}: der laufende Dienst wurde um einen Durchlauf gebeten",
                       "{0}: de draaiende dienst is om een ronde gevraagd"};
-constexpr Text kSlow{"{0}: the service is still at it; see \"postern status\"", "{0}: der Dienst ist noch dabei; siehe \"postern status\"",
+constexpr Text kSlow{"{0}: the service is still at it; see \"postern status\"",
+                     "{0}: der Dienst ist noch dabei; siehe \"postern status\"",
                      "{0}: de dienst is nog bezig; zie \"postern status\""};
-constexpr Text kSeeParked{"See \"postern queue list --parked\".", "Siehe \"postern queue list --parked\".", "Zie \"postern queue list --parked\"."};
+constexpr Text kSeeParked{"See \"postern queue list --parked\".", "Siehe \"postern queue list --parked\".",
+                          "Zie \"postern queue list --parked\"."};
 constexpr Text kNothingThere{"{0}: nothing to do", "{0}: nichts zu tun", "{0}: niets te doen"};
 constexpr Text kCreate{"create", "neu", "nieuw"};
 constexpr Text kUpdate{"update", "ändern", "wijzigen"};
 constexpr Text kPlanned{"{0}: a pass would deliver {1} changes ({2} new, {3} updates)",
                         "{0}: ein Durchlauf würde {1} Änderungen zustellen ({2} neu, {3} geändert)",
                         "{0}: een ronde zou {1} wijzigingen afleveren ({2} nieuw, {3} gewijzigd)"};
-constexpr Message kLimitNeedsOwn{"PST-1302",
-                                 {"--flow and --full need the service to be stopped", "--flow und --full verlangen, dass der Dienst angehalten ist",
-                                  "--flow en --full vereisen dat de dienst is gestopt"},
-                                 {"stop the service, or leave the option away", "Halten Sie den Dienst an oder lassen Sie die Option weg",
-                                  "stop de dienst of laat de optie weg"}};
+constexpr Message kLimitNeedsOwn{
+    "PST-1302",
+    {"--flow and --full need the service to be stopped", "--flow und --full verlangen, dass der Dienst angehalten ist",
+     "--flow en --full vereisen dat de dienst is gestopt"},
+    {"stop the service, or leave the option away", "Halten Sie den Dienst an oder lassen Sie die Option weg",
+     "stop de dienst of laat de optie weg"}};
 
 std::vector<std::string> linksOf(Invocation& call) {
   std::vector<std::string> names;
@@ -67,25 +73,32 @@ void drawBar(const Console& console, const std::string& link, const Progress& pr
   std::string bar(static_cast<std::size_t>(filled), '#');
   bar.resize(kWidth, '.');
   console.out << "\r\x1b[K[" << bar << "] "
-              << console.tr(kBar, {link, console.tr(progress.reading ? kReading : kDelivering), std::to_string(progress.rows),
-                                   std::to_string(progress.delivered), std::to_string(queued)})
+              << console.tr(kBar,
+                            {link, console.tr(progress.reading ? kReading : kDelivering), std::to_string(progress.rows),
+                             std::to_string(progress.delivered), std::to_string(queued)})
               << std::flush;
 }
 
 void printReport(Invocation& call, const PassReport& report) {
   const auto& console = call.console;
   if (call.json()) {
-    nlohmann::json json{{"link", report.link},           {"rows", report.rows},          {"changed", report.changed},
-                        {"queued", report.queued},       {"delivered", report.delivered}, {"writes", report.writes},
-                        {"waiting", report.left.total() - report.left.parked}, {"parked", report.left.parked}};
+    nlohmann::json json{{"link", report.link},
+                        {"rows", report.rows},
+                        {"changed", report.changed},
+                        {"queued", report.queued},
+                        {"delivered", report.delivered},
+                        {"writes", report.writes},
+                        {"waiting", report.left.total() - report.left.parked},
+                        {"parked", report.left.parked}};
     if (report.erp) json["erp_error"] = console.describe(*report.erp);
     if (report.app) json["app_error"] = console.describe(*report.app);
     console.out << json.dump() << '\n';
     return;
   }
-  console.out << console.tr(kSummary, {report.link, std::to_string(report.rows), std::to_string(report.changed),
-                                       std::to_string(report.delivered), std::to_string(report.left.total() - report.left.parked),
-                                       std::to_string(report.left.parked)})
+  console.out << console.tr(kSummary,
+                            {report.link, std::to_string(report.rows), std::to_string(report.changed),
+                             std::to_string(report.delivered), std::to_string(report.left.total() - report.left.parked),
+                             std::to_string(report.left.parked)})
               << '\n';
   if (report.erp) console.error(*report.erp, report.link);
   if (report.app) console.error(*report.app, report.link);
@@ -93,7 +106,8 @@ void printReport(Invocation& call, const PassReport& report) {
 }
 
 /// What the service last reported of the link's ERP or app as a whole; nullopt while both work.
-std::optional<HealthEntry> troubleOf(Database& db, const std::string& link, const LinkSettings& settings, bool appOnly) {
+std::optional<HealthEntry> troubleOf(Database& db, const std::string& link, const LinkSettings& settings,
+                                     bool appOnly) {
   for (auto& entry : readHealth(db)) {
     const bool app = entry.part == link + '/' + settings.app;
     const bool erp = entry.part == link + '/' + settings.erp && !appOnly;
@@ -133,8 +147,8 @@ int askService(Invocation& call, const std::vector<std::string>& links) {
     if (counts.total() > 0) code = worse(code, kDiffers);
     if (const auto trouble = troubleOf(db, link, settings, false)) {
       const auto language = call.console.language;
-      call.console.err << trouble->part << ": " << trouble->code << ": " << sentence(causeOf(trouble->reason, language)) << ' '
-                       << sentence(remedyOf(trouble->reason, language)) << '\n';
+      call.console.err << trouble->part << ": " << trouble->code << ": " << sentence(causeOf(trouble->reason, language))
+                       << ' ' << sentence(remedyOf(trouble->reason, language)) << '\n';
       code = worse(code, kRemote);
     }
   }
@@ -169,12 +183,14 @@ int plan(Invocation& call) {
     const auto report = agent.plan(link, passOptions(call), call.stop, [&](const PlannedChange& change) {
       ++(change.create ? creates : updates);
       if (call.json()) {
-        nlohmann::json json{{"link", link}, {"kind", change.target.kind}, {"key", change.target.key}, {"create", change.create}};
+        nlohmann::json json{
+            {"link", link}, {"kind", change.target.kind}, {"key", change.target.key}, {"create", change.create}};
         for (const auto& field : change.fields) json["fields"][field.name] = {{"from", field.from}, {"to", field.to}};
         console.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
         return;
       }
-      console.out << console.tr(change.create ? kCreate : kUpdate) << ' ' << change.target.kind << ' ' << change.target.key << '\n';
+      console.out << console.tr(change.create ? kCreate : kUpdate) << ' ' << change.target.kind << ' '
+                  << change.target.key << '\n';
       for (const auto& field : change.fields) {
         console.out << "  " << field.name << ": ";
         if (!change.create) console.out << '"' << field.from << "\" -> ";
@@ -182,9 +198,9 @@ int plan(Invocation& call) {
       }
     });
     if (!call.json()) {
-      console.out << (creates + updates == 0
-                          ? console.tr(kNothingThere, {link})
-                          : console.tr(kPlanned, {link, std::to_string(creates + updates), std::to_string(creates), std::to_string(updates)}))
+      console.out << (creates + updates == 0 ? console.tr(kNothingThere, {link})
+                                             : console.tr(kPlanned, {link, std::to_string(creates + updates),
+                                                                     std::to_string(creates), std::to_string(updates)}))
                   << '\n';
     }
     if (report.erp) console.error(*report.erp, link);
@@ -209,12 +225,13 @@ const Command kSync{"sync",
                     addOptions,
                     sync};
 
-const Command kPlan{"plan",
-                    "[LINK] [--flow FLOW] [--full]",
-                    {"what a pass would deliver, delivering nothing", "was ein Durchlauf zustellen würde, ohne etwas zuzustellen",
-                     "wat een ronde zou afleveren, zonder iets af te leveren"},
-                    1,
-                    addOptions,
-                    plan};
+const Command kPlan{
+    "plan",
+    "[LINK] [--flow FLOW] [--full]",
+    {"what a pass would deliver, delivering nothing", "was ein Durchlauf zustellen würde, ohne etwas zuzustellen",
+     "wat een ronde zou afleveren, zonder iets af te leveren"},
+    1,
+    addOptions,
+    plan};
 
 }  // namespace postern

@@ -417,6 +417,7 @@ TEST_F(OutboxTest, FailureAtAnyStepOfAnyCallChangesNothing) {
   for (const auto& step : steps) {
     db.execute("DELETE FROM outbox");
     put("Anna");
+    bring(State::Waiting);  // with a failure behind it
     const auto before = images(all());
     const auto id = only().id;
     FailNthStep fault(db);

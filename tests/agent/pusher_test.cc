@@ -45,6 +45,7 @@ struct PusherTest : testing::Test, PusherRig {
 // ---- the ordinary way -----------------------------------------------------------------------------------------------
 
 TEST_F(PusherTest, WhatIsQueuedArrivesOnceAndIsBound) {
+  sink.during = [](const Change&) { std::this_thread::sleep_for(1ms); };
   putCustomers(200);
   ASSERT_TRUE(deliver());
   EXPECT_EQ(sink.creates(), 200);

@@ -203,6 +203,7 @@ int barePipeline(const BareOptions& options) {
   BareDatabase(options.file).execute(kSchema);
   Signal signal;
   std::jthread sending([&] {
+    if (!options.send) return;
     Sender sender(options);
     bool open = true;
     do {

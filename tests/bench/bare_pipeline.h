@@ -11,6 +11,7 @@ struct BareOptions {
   std::uint16_t port = 0;
   std::filesystem::path file;
   int connections = 4;
+  bool send = true;  // false: leaves everything in the queue
 };
 
 /// 0 when everything was done; when the ERP cannot be read, what is queued is sent all the same.

@@ -120,11 +120,9 @@ class Bench {
   void prepareOutage() {
     for (const auto contestant : kAll) {
       work_.reset(plan_.load);
-      work_.mode(false, true);
       auto& state = queued_[contestant] = work_.freshState(contestant, "outage");
-      const auto filled = work_.pass(contestant, state, true);
+      const auto filled = work_.outage(contestant, state);
       check(filled.seen.created == 0, label(contestant) + " delivered during the outage");
-      work_.mode(false, false);
     }
   }
 
@@ -323,7 +321,8 @@ int helper(const std::string& what, const po::variables_map& given) {
   const fs::path file = given["file"].as<std::string>();
   const int connections = given["connections"].as<int>();
   if (what == "serve") return serve();
-  if (what == "bare") return barePipeline({port, file, connections});
+  if (what == "bare") return barePipeline({port, file, connections, true});
+  if (what == "bare-queue") return barePipeline({port, file, connections, false});
   if (what == "raw-insert") return rawInserts(port, file);
   if (what == "raw-post") return rawPosts(port, connections);
   if (what == "raw-dom") return rawParse(port, true);

@@ -95,7 +95,7 @@ std::vector<std::string> Workloads::command(Contestant contestant, const std::fi
       return {setup_.postern.string(), "--config", (state / "postern.ini").string(), verb};
     case Contestant::Bare:
       return {setup_.self.string(),
-              "bare",
+              verb,
               "--port",
               std::to_string(port_),
               "--file",
@@ -110,9 +110,22 @@ std::vector<std::string> Workloads::command(Contestant contestant, const std::fi
 
 Measured Workloads::pass(Contestant contestant, const std::filesystem::path& state, bool mayFail,
                          std::chrono::microseconds slowSync) {
+  return measure(contestant, state, contestant == Contestant::Bare ? "bare" : "sync", mayFail, slowSync);
+}
+
+Measured Workloads::outage(Contestant contestant, const std::filesystem::path& state) {
+  mode(false, true);
+  // The bare pipeline would end at the first failure.
+  auto measured = measure(contestant, state, contestant == Contestant::Bare ? "bare-queue" : "sync", true, {});
+  mode(false, false);
+  return measured;
+}
+
+Measured Workloads::measure(Contestant contestant, const std::filesystem::path& state, const char* verb, bool mayFail,
+                            std::chrono::microseconds slowSync) {
   ask("POST", "/_bench/zero");
   const auto output = state / "output";
-  Child child({command(contestant, state, "sync"), output, setup_.counter, slowSync});
+  Child child({command(contestant, state, verb), output, setup_.counter, slowSync});
   Measured measured;
   measured.end = child.wait(setup_.limit);
   measured.syncs = child.syncs();

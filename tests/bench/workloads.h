@@ -61,12 +61,16 @@ class Workloads {
   /// One pass: whatever there is to read and to send. `mayFail`: its exit code does not count.
   Measured pass(Contestant contestant, const std::filesystem::path& state, bool mayFail = false,
                 std::chrono::microseconds slowSync = {});
+  /// A pass while the app is away: fills the queue.
+  Measured outage(Contestant contestant, const std::filesystem::path& state);
   /// `postern run` on `state`: `settle` to come to rest, then `span` of doing nothing.
   Idle idle(const std::filesystem::path& state, std::chrono::milliseconds settle, std::chrono::milliseconds span);
   /// Seconds of the measured part of `postern-bench WHAT` (see bench_main.cc).
   double raw(const std::string& what);
 
  private:
+  Measured measure(Contestant contestant, const std::filesystem::path& state, const char* verb, bool mayFail,
+                   std::chrono::microseconds slowSync);
   std::vector<std::string> command(Contestant contestant, const std::filesystem::path& state, const char* verb) const;
   std::string ask(const std::string& method, const std::string& path);
 

@@ -74,21 +74,19 @@ TEST_F(CraftboxxPairOptions, TargetsNameFlowInputsAndTheGroupOfTheTime) {
   struct Row {
     std::string flow;
     std::vector<std::string> inputs;
-    std::vector<std::string> group;
     bool operator==(const Row&) const = default;
   };
   std::map<std::string, Row> rows;
   const auto pair = rules();
   for (const auto& kind : pair->targets()) {
-    rows[std::string(kind.name)] = {
-        std::string(kind.flow), {kind.inputs.begin(), kind.inputs.end()}, {kind.group.begin(), kind.group.end()}};
+    rows[std::string(kind.name)] = {std::string(kind.flow), {kind.inputs.begin(), kind.inputs.end()}};
   }
   EXPECT_EQ(rows, (std::map<std::string, Row>{
-                      {"customer", {"customers", {"customer"}, {}}},
-                      {"address", {"customers", {"customer", "contact"}, {}}},
-                      {"article", {"articles", {"article"}, {}}},
-                      {"project", {"projects", {"project", "position"}, {}}},
-                      {"appointment", {"projects", {"project", "position", "article"}, {"state", "date", "all_day"}}},
+                      {"customer", {"customers", {"customer"}}},
+                      {"address", {"customers", {"customer", "contact"}}},
+                      {"article", {"articles", {"article"}}},
+                      {"project", {"projects", {"project", "position"}}},
+                      {"appointment", {"projects", {"project", "position", "article"}}},
                   }));
 }
 

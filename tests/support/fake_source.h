@@ -99,14 +99,17 @@ class FakeSource : public Source {
     page.full = full;
     for (auto i = from; i < to; ++i) page.rows.push_back({(*copy)[i].first, (*copy)[i].second.raw});
     page.last = to == copy->size();
+    // What changes between two pages must be found by the next scan, so `since` is the time of the first page.
+    if (request.position.empty()) startedAt_[request.kind] = std::max(time_, 1);
     page.next = std::to_string(to);
-    if (page.last && tellsChanges) page.since = std::to_string(std::max(time_, 1));
+    if (page.last && tellsChanges) page.since = std::to_string(startedAt_[request.kind]);
     page.storage = std::move(copy);
     return page;
   }
 
   Kinds kinds_;
   std::map<std::string, std::map<std::string, Stored>> rows_;
+  std::map<std::string, int> startedAt_;  // of the scan of each kind that was begun last
   int time_ = 0;
 };
 

@@ -20,6 +20,8 @@
 namespace postern {
 
 struct PusherRig {
+  PusherRig() { db.relax(); }
+
   TempDir dir;
   std::filesystem::path file = dir / "state.db";
   FakeClock clock;
@@ -47,7 +49,9 @@ struct PusherRig {
   }
   /// Customers "0" … "count-1".
   void putCustomers(int count) {
+    UnitOfWork work(db);
     for (int i = 0; i < count; ++i) putCustomer(std::to_string(i));
+    work.commit();
   }
   std::optional<OutboxEntry> entry(const std::string& key) {
     for (auto& found : listOutbox(db, {std::nullopt, 0, 10000})) {
@@ -74,6 +78,7 @@ struct PusherRig {
   bool deliver() { return deliverFrom(file); }
   bool deliverFrom(const std::filesystem::path& state) {
     Database pushDb(state);
+    pushDb.relax();
     Pusher pusher(pushDb, sink, setup, clock, health, progress);
     pusher.noMore();
     std::atomic<bool> done = false;
@@ -86,6 +91,7 @@ struct PusherRig {
   /// The service, until `condition`; then it is stopped. False when the condition does not come.
   bool serveUntil(const std::function<bool()>& condition, std::chrono::milliseconds tick = std::chrono::seconds{1}) {
     Database pushDb(file);
+    pushDb.relax();
     Pusher pusher(pushDb, sink, setup, clock, health, progress);
     std::jthread thread([&](std::stop_token stop) { pusher.run(Pusher::Until::Stopped, stop); });
     return passUntil(pusher, condition, tick);
