@@ -116,10 +116,8 @@ System& Systems::get(const std::string& name) {
     return it == values.end() ? std::string() : it->second;
   };
   HttpOptions options;
-  const auto caFile = value("ca_file");
-  options.caFile = caFile.empty() ? settings_.agent.text("ca_file") : caFile;
-  const auto proxy = value("proxy");
-  options.proxy = proxy.empty() ? settings_.agent.text("proxy") : proxy;
+  options.caFile = settings_.caFileOf(system);
+  options.proxy = settings_.proxyOf(system);
   if (const auto connections = number(value("connections")); connections > 0)
     options.connections = static_cast<int>(connections);
   built->http = makeHttpClient(options);

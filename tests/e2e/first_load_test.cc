@@ -118,9 +118,9 @@ TEST_F(FirstLoadTest, LostStateFileIsRebuiltByAdoptionWithoutNewRecords) {
   // Ids of other records do not map back to our keys, so a reference is set once more; nothing else is written.
   for (const auto& write : app_->writes()) {
     EXPECT_EQ(write.method, "PUT") << write.path << ' ' << write.body;
-    EXPECT_TRUE(write.body.starts_with("{\"customer_id\":") || write.body.starts_with("{\"customer_address_id\":"))
+    EXPECT_EQ(write.body.size(), 1U) << write.path << ' ' << write.body;
+    EXPECT_TRUE(write.body.contains("customer_id") || write.body.contains("customer_address_id"))
         << write.path << ' ' << write.body;
-    EXPECT_EQ(write.body.find(','), std::string::npos) << write.path << ' ' << write.body;
   }
   EXPECT_EQ(records(), before);
   expectBothSidesAgree();
