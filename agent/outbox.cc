@@ -233,10 +233,12 @@ int Outbox::recover(Time probeAt) {
   return update.run();
 }
 
-void Outbox::clearWaits() {
-  auto& update =
-      db_.statement("UPDATE outbox SET not_before=0 WHERE system=? AND state IN (0,2) AND not_before>0 AND attempts<4");
-  update.bind(1, system_);
+void Outbox::clearWaits(Time probeAt) {
+  auto& update = db_.statement(
+      "UPDATE outbox SET not_before=CASE state WHEN 0 THEN 0 ELSE min(not_before, ?) END "
+      "WHERE system=? AND state IN (0,2) AND not_before>0 AND attempts<4");
+  update.bind(1, toColumn(probeAt));
+  update.bind(2, system_);
   update.run();
 }
 

@@ -84,7 +84,8 @@ class Outbox {
   int recover(Time probeAt);
   /// The destination is back: entries no longer wait for their own back-off, but for those that failed often enough
   /// to be at fault themselves.
-  void clearWaits();
+  /// What is to be looked up still waits until `probeAt` at most: its request may be at work over there.
+  void clearWaits(Time probeAt = {});
   std::int64_t count() const;
 
  private:

@@ -212,8 +212,9 @@ void Pusher::run(Until until, std::stop_token stop) {
       clock_.wait(5s, stop);
       continue;
     }
-    // A transaction for a handful of records costs as much as one for half the window.
-    collect(lanes_->take(std::min(calls_, std::max<std::size_t>(1, setup_.window / 2)), pause()));
+    // A transaction for a handful of records costs as much as one for most of the window; the rest keeps the lanes
+    // busy.
+    collect(lanes_->take(std::min(calls_, std::max<std::size_t>(1, setup_.window * 3 / 4)), pause()));
   }
   collect(lanes_->finish());
   {
@@ -551,7 +552,7 @@ void Pusher::failed(const Error& error, int era) {
 
 void Pusher::succeeded(int era) {
   if (era != era_) return;  // it began before the last failure
-  if (failures_ > 1 || paused_) outbox_.clearWaits();
+  if (failures_ > 1 || paused_) outbox_.clearWaits(clock_.now() + setup_.probeDelay);
   if (failures_ > 0) more_ = true;
   failures_ = 0;
   paused_ = false;
