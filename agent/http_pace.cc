@@ -31,8 +31,9 @@ constexpr Message kHeld{"PST-2026",
 
 constexpr seconds kLongestWait{10};                    // a longer one is handed back to the caller
 constexpr double kSlowest = 0.1;                       // calls a second; 429 never halves below it
-constexpr seconds kRecoveryStep{10};                   // without a 429 for so long ...
-constexpr double kRecoveryFactor = 1.1;                // ... the pace grows by a tenth
+constexpr seconds kRecoveryStep{5};                    // without a 429 for so long ...
+constexpr double kRecoveryPart = 0.1;                  // ... the pace grows by this part of what it recovers to
+constexpr double kUsualRate = 10;                      // calls a second: where no rate is set and few calls were seen
 constexpr seconds kLongestReset{60};                   // X-RateLimit-Reset
 constexpr std::int64_t kEpochSeconds = 1'000'000'000;  // an X-RateLimit-Reset above this is a date
 
@@ -75,7 +76,7 @@ class Pace {
 
   void recover(Monotonic now) {
     while (pace_ < ceiling_ && now >= recoverAt_) {
-      pace_ = std::min(pace_ * kRecoveryFactor, ceiling_);
+      pace_ = std::min(pace_ + kRecoveryPart * ceiling_, ceiling_);
       recoverAt_ += kRecoveryStep;
     }
     if (unlimited_ && pace_ >= ceiling_) pace_ = ceiling_ = 0;
@@ -91,7 +92,9 @@ class Pace {
     }
     ++current_;
   }
-  double observed() const { return std::max({before_, current_, 1}); }
+  double observed() const {
+    return std::max<double>({static_cast<double>(before_), static_cast<double>(current_), kUsualRate});
+  }
 
   double ceiling_;  // what the pace recovers to; 0 = no limit
   double pace_;     // calls a second; 0 = no limit

@@ -122,19 +122,31 @@ TEST_F(HttpPaceTest, AnswersToCallsOfTheSameMomentHalveThePaceOnce) {
   EXPECT_EQ(inner.calls[11] - inner.calls[10], 200);
 }
 
-TEST_F(HttpPaceTest, PaceRecoversSlowly) {
+TEST_F(HttpPaceTest, PaceRecoversByATenthOfTheRateEveryFiveSeconds) {
   const auto paced = makePacedClient(inner, clock, 10);
   inner.answers = {Recorder::answer(429)};
-  call(*paced);
   const auto spacing = [&] {
-    call(*paced, 20);
-    return inner.calls.back() - inner.calls[inner.calls.size() - 2];
+    const auto before = inner.calls.size();
+    call(*paced, 8);  // the first may come out of a burst
+    return inner.calls.back() - inner.calls[before + 6];
   };
+  call(*paced, 9);
   EXPECT_EQ(spacing(), 200);
-  clock.advance(20s);
-  EXPECT_GE(spacing(), 160);  // 5 * 1.1^2 a second, roughly
+  clock.advance(4s);
+  EXPECT_THAT(spacing(), testing::AllOf(testing::Ge(166), testing::Le(167)));
   clock.advance(10min);
+  call(*paced, 10);
   EXPECT_EQ(spacing(), 100);
+}
+
+TEST_F(HttpPaceTest, RepeatedRefusalsAreRecoveredFromWithinAMinute) {
+  const auto paced = makePacedClient(inner, clock, 0);
+  for (int i = 0; i < 10; ++i) inner.answers.push_back(Recorder::answer(429));
+  call(*paced, 10);
+  clock.advance(1min);
+  clock.forgetWaits();
+  call(*paced, 100);
+  EXPECT_THAT(clock.waits(), IsEmpty());
 }
 
 TEST_F(HttpPaceTest, WithoutARateTooManyRequestsSlowsToHalfOfWhatWasSent) {

@@ -6,18 +6,15 @@
 #include <iterator>
 #include <set>
 
+#include "tests/support/temp_dir.h"
+
 namespace postern {
 namespace {
 
 struct PrivateFileTest : testing::Test {
-  std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "private_file_test";
+  TempDir temporary;
+  const std::filesystem::path& folder = temporary.path();
   std::filesystem::path file = folder / "secret";
-
-  PrivateFileTest() {
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
-  }
-  ~PrivateFileTest() override { std::filesystem::remove_all(folder); }
 
   std::string content() const {
     std::ifstream stream(file, std::ios::binary);

@@ -8,6 +8,7 @@
 
 #include "agent/connector.h"
 #include "tests/support/fake_registry.h"
+#include "tests/support/temp_dir.h"
 
 namespace postern {
 namespace {
@@ -18,17 +19,14 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct SecretStoreTest : testing::Test {
-  fs::path folder = fs::path(testing::TempDir()) / "secrets_test";
+  TempDir temporary;
+  const fs::path& folder = temporary.path();
   fs::path credentials = folder / "credentials";
   fs::path storeFile = folder / "secrets.json";
   fs::path keyFile = folder / "secrets.key";
   SecretStore store{folder, {}};
 
-  SecretStoreTest() {
-    fs::remove_all(folder);
-    fs::create_directories(credentials);
-  }
-  ~SecretStoreTest() override { fs::remove_all(folder); }
+  SecretStoreTest() { fs::create_directories(credentials); }
 
   static std::string read(const fs::path& file) {
     std::ifstream stream(file, std::ios::binary);

@@ -9,6 +9,7 @@
 #include "agent/ini.h"
 #include "agent/nearest.h"
 #include "tests/support/fake_registry.h"
+#include "tests/support/temp_dir.h"
 
 namespace postern {
 namespace {
@@ -147,10 +148,11 @@ TEST(SettingsTest, WildcardTakesAnyRest) {
 }
 
 TEST(SettingsTest, FileIsReadFromDisk) {
-  const std::string file = testing::TempDir() + "/settings_test.ini";
+  const TempDir folder;
+  const std::string file = folder / "postern.ini";
   std::ofstream(file) << kGood;
   EXPECT_EQ(Settings::load(file, fakeRegistry()).systems.size(), 2U);
-  for (const std::string& bad : {testing::TempDir(), testing::TempDir() + "/not-there.ini"}) {
+  for (const std::string& bad : {folder.path().string(), (folder / "not-there.ini").string()}) {
     try {
       Settings::load(bad, fakeRegistry());
       ADD_FAILURE() << bad;

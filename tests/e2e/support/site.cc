@@ -23,18 +23,6 @@ std::chrono::sys_days today() {
   return std::chrono::sys_days{std::chrono::floor<std::chrono::days>(local.time_since_epoch())};
 }
 
-TempDir::TempDir() {
-  auto pattern = (fs::temp_directory_path() / "postern-e2e-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  path_ = pattern;
-  ::chmod(path_.c_str(), 0755);
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 void writeFile(const fs::path& file, const std::string& content) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
 }

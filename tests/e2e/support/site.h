@@ -16,21 +16,9 @@
 #include "tests/e2e/support/program.h"
 #include "tests/sim/craftboxx/craftboxx_simulator.h"
 #include "tests/sim/profacto/profacto_simulator.h"
+#include "tests/support/temp_dir.h"
 
 namespace postern::e2e {
-
-/// Removed at the end.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 void writeFile(const std::filesystem::path& file, const std::string& content);
 std::string readFile(const std::filesystem::path& file);
