@@ -1,6 +1,5 @@
 #include "agent/adoption.h"
 
-#include "agent/bindings.h"
 #include "agent/log.h"
 #include "agent/outbox.h"
 
@@ -13,6 +12,16 @@ const Message kDoubledThere{
      "{0} bevat {1} {2} meer dan eens; die met het laagste nummer wordt gebruikt"},
     {"merge or delete the others in the app", "Führen Sie die übrigen in der App zusammen oder löschen Sie sie",
      "voeg de overige in de app samen of verwijder ze"}};
+
+void adopt(Bindings& bindings, Audit& audit, std::string_view scope, std::string_view kind, const Found& found,
+           Clock::Time now) {
+  Fields there = found.fields;
+  for (const auto& [field, record] : found.points) {
+    if (auto key = bindings.keyOf(record.kind, record.key); !key.empty()) there[field] = std::move(key);
+  }
+  audit.add(now, scope, kind, found.key, "adopted", there);
+  bindings.put(kind, found.key, Binding{found.id, Agreed{{}, std::move(there)}}, now);
+}
 
 Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock,
                                    std::stop_token stop) {
@@ -37,8 +46,7 @@ Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& 
           }
           continue;
         }
-        audit.add(now, scope, name, found.key, "adopted", found.fields);
-        bindings.put(name, found.key, Binding{found.id, Agreed{{}, std::move(found.fields)}}, now);
+        adopt(bindings, audit, scope, name, found, now);
         outbox.unblock({name, found.key});
         ++adopted;
       }

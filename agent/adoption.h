@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "agent/bindings.h"
 #include "agent/connector.h"
 #include "agent/database.h"
 
@@ -14,6 +15,11 @@ namespace postern {
 /// Joins no open UnitOfWork; throws DatabaseError.
 Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock,
                                    std::stop_token stop);
+
+/// Binds one record that was found there. What it holds was never asked for; a reference to a record that is bound
+/// itself is told by our key. Joins an open UnitOfWork.
+void adopt(Bindings& bindings, Audit& audit, std::string_view scope, std::string_view kind, const Found& found,
+           Clock::Time now);
 
 /// The other side holds two records of one of our keys.
 extern const Message kDoubledThere;  // args: scope, kind, key

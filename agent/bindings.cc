@@ -23,6 +23,16 @@ std::string Bindings::idOf(std::string_view kind, std::string_view key) const {
   return id;
 }
 
+std::string Bindings::keyOf(std::string_view kind, std::string_view id) const {
+  auto& query = db_.statement("SELECT key FROM binding WHERE system=? AND kind=? AND id=?");
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, id);
+  std::string key(query.step() ? query.text(0) : std::string_view());
+  query.reset();
+  return key;
+}
+
 void Bindings::put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now) {
   auto& write =
       db_.statement("INSERT OR REPLACE INTO binding(system,kind,key,id,ours,theirs,agreed_at) VALUES(?,?,?,?,?,?,?)");

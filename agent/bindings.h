@@ -24,6 +24,8 @@ class Bindings {
   std::optional<Binding> get(std::string_view kind, std::string_view key) const;
   /// Only their id; empty when there is none.
   std::string idOf(std::string_view kind, std::string_view key) const;
+  /// Our key of their record `id`; empty when none is bound to it.
+  std::string keyOf(std::string_view kind, std::string_view id) const;
   void put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now);
   void remove(std::string_view kind, std::string_view key);
 

@@ -79,6 +79,10 @@ struct Change {
   Fields fields;    // what to write: only changed fields for an update, everything for a create
   /// Their id of one of our records; empty when unknown (never for what Target::needs named).
   std::function<std::string(std::string_view kind, std::string_view key)> idOf;
+  /// What the record held when the change was decided, by field. A sink that must not overwrite what somebody changed
+  /// since (an ERP) reads first; when a field of `fields` now holds neither this nor the value to write, it writes
+  /// nothing and answers what is there. Empty = not asked for.
+  Fields base = {};
 };
 
 /// What the system holds after a write, in our vocabulary; only fields its answer carried and that map back.
@@ -92,6 +96,8 @@ struct Found {
   std::string key;  // ours, compared exactly
   std::string id;   // theirs
   Fields fields;    // as in Settled::answered
+  /// By field: the record of theirs it points to, as {kind, their id}. A field that points to nothing is in `fields`.
+  std::vector<std::pair<std::string, Reference>> points = {};
 };
 
 struct FoundPage {

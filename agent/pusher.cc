@@ -502,8 +502,7 @@ void Pusher::settleFind(Outcome& outcome) {
     for (const auto& found : *outcome.found) {
       if (found.key != entry.key) continue;
       if (++hits == 1) {
-        audit_.add(now, scope_, entry.kind, entry.key, "adopted", found.fields);
-        bindings_.put(entry.kind, entry.key, Binding{found.id, Agreed{{}, found.fields}}, now);
+        postern::adopt(bindings_, audit_, scope_, entry.kind, found, now);
         outbox_.unblock({entry.kind, entry.key});
       }
     }

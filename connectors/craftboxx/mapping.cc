@@ -340,6 +340,22 @@ Fields answeredFields(const Resource& resource, const json& row, const Site& sit
   return fields;
 }
 
+std::vector<std::pair<std::string, postern::Reference>> pointsOf(const Resource& resource, const json& row,
+                                                                 Fields& fields) {
+  std::vector<std::pair<std::string, postern::Reference>> points;
+  for (const FieldPair& pair : resource.fields) {
+    if (pair.form != Form::Reference) continue;
+    const auto member = row.find(pair.theirs);
+    if (member == row.end()) continue;
+    if (member->is_null()) {
+      fields.emplace(pair.ours, "");
+    } else if (auto id = scalarText(*member)) {
+      points.emplace_back(pair.ours, postern::Reference{std::string(pair.target), std::move(*id)});
+    }
+  }
+  return points;
+}
+
 Result<Record> toRecord(const Resource& resource, std::string_view raw, const Site& site) {
   const json row = json::parse(raw, nullptr, false);
   std::string id = row.is_object() ? idOf(row) : std::string{};

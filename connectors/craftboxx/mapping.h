@@ -63,6 +63,11 @@ Result<std::string> requestBody(const Resource& resource, const Change& change, 
 /// Our fields out of one of their records; members that are absent are not told, references never are.
 Fields answeredFields(const Resource& resource, const nlohmann::json& row, const Site& site);
 
+/// By field: the record of theirs that `row` points to (Found::points); a member that is null is an empty field
+/// instead.
+std::vector<std::pair<std::string, postern::Reference>> pointsOf(const Resource& resource, const nlohmann::json& row,
+                                                                 Fields& fields);
+
 /// One row to a Source's record: key and parent are their ids; answeredFields plus source, source_external_id, updated.
 /// Reject when `raw` is no JSON object with an id.
 Result<Record> toRecord(const Resource& resource, std::string_view raw, const Site& site);

@@ -118,7 +118,9 @@ std::optional<Found> CraftboxxSink::ours(const Resource& resource, const ListedR
   if (text("source") != site_.source) return std::nullopt;
   std::string key = text("source_external_id");
   if (key.empty()) return std::nullopt;
-  return Found{std::move(key), row.id, answeredFields(resource, parsed, site_)};
+  Found found{std::move(key), row.id, answeredFields(resource, parsed, site_)};
+  found.points = pointsOf(resource, parsed, found.fields);
+  return found;
 }
 
 Result<std::vector<Found>> CraftboxxSink::find(std::string_view kind, const std::vector<std::string>& keys,
