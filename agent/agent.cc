@@ -12,20 +12,12 @@
 #include "agent/log.h"
 #include "agent/poller.h"
 #include "agent/pusher.h"
-#include "agent/secrets.h"
 
 namespace postern {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Message kNoSystem{
-    "PST-1201",
-    {"there is no system \"{0}\" in the settings", "in den Einstellungen gibt es kein System \"{0}\"",
-     "in de instellingen staat geen systeem \"{0}\""},
-    {"name a section [system.NAME] of the settings file",
-     "Nennen Sie einen Abschnitt [system.NAME] der Einstellungsdatei",
-     "noem een sectie [system.NAAM] uit het instellingenbestand"}};
 constexpr Message kNoLink{
     "PST-1202",
     {"there is no link \"{0}\" in the settings", "in den Einstellungen gibt es keine Verbindung \"{0}\"",
@@ -83,55 +75,6 @@ std::string figures(const Progress& progress) {
 
 }  // namespace
 
-std::filesystem::path stateFile(const Settings& settings) { return settings.stateDir() / "postern.db"; }
-
-// ---- Systems
-// ---------------------------------------------------------------------------------------------------------
-
-struct Systems::Built {
-  Section options;  // secrets resolved
-  std::unique_ptr<HttpClient> http;
-  std::unique_ptr<HttpClient> paced;
-  std::unique_ptr<System> system;
-};
-
-Systems::Systems(const Settings& settings, const Registry& registry, Clock& clock)
-    : settings_(settings), registry_(registry), clock_(clock) {}
-Systems::~Systems() = default;
-
-System& Systems::get(const std::string& name) {
-  const std::scoped_lock lock(mutex_);
-  auto& slot = built_[name];
-  if (slot) return *slot->system;
-  const auto found = settings_.systems.find(name);
-  if (found == settings_.systems.end()) throw ConfigError(settings_.file.string(), kNoSystem, {name});
-  const auto& system = found->second;
-  const auto& info = *registry_.connector(system.connector);
-
-  auto built = std::make_unique<Built>();
-  built->options = SecretStore(settings_.stateDir()).resolve(system.options, info.options);
-  const auto value = [&](const char* key) {
-    const auto& values = system.options.values();
-    const auto it = values.find(key);
-    return it == values.end() ? std::string() : it->second;
-  };
-  HttpOptions options;
-  options.caFile = settings_.caFileOf(system);
-  options.proxy = settings_.proxyOf(system);
-  if (const auto connections = number(value("connections")); connections > 0)
-    options.connections = static_cast<int>(connections);
-  built->http = makeHttpClient(options);
-  const double rate = system.options.values().contains("rate") ? system.options.decimal("rate") : 0;
-  built->paced = makePacedClient(*built->http, clock_, rate);
-  built->system = info.make(
-      SystemContext{name, built->options, system.fields, settings_.agent.text("time_zone"), *built->paced, clock_});
-  slot = std::move(built);
-  return *slot->system;
-}
-
-// ---- Agent
-// -----------------------------------------------------------------------------------------------------------
-
 /// A link made ready to work.
 struct Agent::Link {
   std::string name;
@@ -188,10 +131,8 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
   };
   link.pusher.link = name;
   link.pusher.app = settings.app;
-  const auto& appValues = settings_.systems.at(settings.app).options.values();
-  if (const auto it = appValues.find("connections"); it != appValues.end() && number(it->second) > 0) {
-    link.pusher.lanes = static_cast<int>(number(it->second));
-  }
+  const auto& app = settings_.systems.at(settings.app).options;
+  if (app.has("connections")) link.pusher.lanes = static_cast<int>(app.integer("connections"));
   return link;
 }
 

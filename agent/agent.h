@@ -2,9 +2,7 @@
 // Wires settings, systems, pollers and pushers together; runs passes once or for ever.
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,29 +12,9 @@
 #include "agent/health.h"
 #include "agent/outbox.h"
 #include "agent/settings.h"
+#include "agent/systems.h"
 
 namespace postern {
-
-/// The state file inside the state directory.
-std::filesystem::path stateFile(const Settings& settings);
-
-/// The configured systems, each made when it is first asked for. Thread-safe.
-class Systems {
- public:
-  /// `settings` and `registry` must outlive this. Secrets are looked up when a system is made.
-  Systems(const Settings& settings, const Registry& registry, Clock& clock);
-  ~Systems();
-  /// Throws ConfigError: unknown name, missing secret, settings that do not go together.
-  System& get(const std::string& name);
-
- private:
-  struct Built;
-  const Settings& settings_;
-  const Registry& registry_;
-  Clock& clock_;
-  std::mutex mutex_;  // guards built_
-  std::map<std::string, std::unique_ptr<Built>> built_;
-};
 
 /// What one pass of one link did.
 struct PassReport {

@@ -36,15 +36,6 @@ void appendEncoded(std::string_view text, std::string& out) {
   }
 }
 
-std::optional<std::chrono::seconds> untilHttpDate(std::string_view text, Clock::Time now) {
-  if (text.size() != 29 || text[3] != ',' || !text.ends_with(" GMT")) return {};  // Poco would read "soon" as a date
-  Poco::DateTime date;
-  int zone = 0;
-  if (!Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, std::string(text), date, zone)) return {};
-  date.makeUTC(zone);
-  return Clock::Time{std::chrono::seconds{date.timestamp().epochTime()}} - now;
-}
-
 }  // namespace
 
 std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
@@ -72,6 +63,15 @@ std::string formEncode(const std::vector<std::pair<std::string, std::string>>& p
   return out;
 }
 
+std::optional<Clock::Time> httpDate(std::string_view text) {
+  if (text.size() != 29 || text[3] != ',' || !text.ends_with(" GMT")) return {};  // Poco would read "soon" as a date
+  Poco::DateTime date;
+  int zone = 0;
+  if (!Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, std::string(text), date, zone)) return {};
+  date.makeUTC(zone);
+  return Clock::Time{std::chrono::seconds{date.timestamp().epochTime()}};
+}
+
 std::optional<std::chrono::seconds> retryAfter(const HttpResponse& response, Clock::Time now) {
   const auto value = response.header("Retry-After");
   if (!value || value->empty()) return std::nullopt;
@@ -81,7 +81,7 @@ std::optional<std::chrono::seconds> retryAfter(const HttpResponse& response, Clo
     const auto parsed = std::from_chars(value->data(), value->data() + value->size(), seconds);
     wait = parsed.ec == std::errc{} ? std::chrono::seconds{seconds} : kLongestRetryAfter;
   } else {
-    wait = untilHttpDate(*value, now);
+    if (const auto until = httpDate(*value)) wait = *until - now;
   }
   if (wait) wait = std::clamp(*wait, std::chrono::seconds{0}, kLongestRetryAfter);
   return wait;

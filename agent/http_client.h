@@ -73,6 +73,8 @@ std::unique_ptr<HttpClient> makePacedClient(HttpClient& inner, Clock& clock, dou
 std::string percentEncode(std::string_view text);
 /// "a=1&b=x%20y" from pairs, in order.
 std::string formEncode(const std::vector<std::pair<std::string, std::string>>& parameters);
+/// "Fri, 09 May 2025 10:00:08 GMT"; nullopt for anything else.
+std::optional<Clock::Time> httpDate(std::string_view text);
 /// Retry-After as seconds (delta or HTTP date), nullopt when absent or unreadable; capped at one hour.
 std::optional<std::chrono::seconds> retryAfter(const HttpResponse& response, Clock::Time now);
 

@@ -17,6 +17,8 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   /// Stops on SIGINT, SIGTERM or the service manager's word. A second signal ends the process at once.
+  /// SIGHUP stops, too; once systemd was told that the service is ready, it means a reload: when everything has
+  /// stopped, the process begins again with the same id and command line and reads its settings anew.
   std::stop_token stopToken() const;
   /// Whether standard output is a terminal.
   bool isTerminal() const;

@@ -1,3 +1,5 @@
+#include <fcntl.h>
+#include <linux/close_range.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -10,8 +12,10 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <iostream>
 #include <thread>
+#include <vector>
 
 #include "service/host.h"
 
@@ -34,6 +38,24 @@ void notify(const std::string& message) {
   ::close(fd);
 }
 
+std::atomic<bool> watched{false};    // ready, and a service manager knows it
+std::atomic<bool> startOver{false};  // a reload was asked for: after the stop begin again with the new settings
+constexpr int kTryAgain = 75;        // EX_TEMPFAIL; the unit starts the service again
+
+/// Becomes a fresh process of the same program, with the same process id and command line.
+[[noreturn]] void beginAgain() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  file.close();
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // whatever hung may still hold a connection
+  ::execv("/proc/self/exe", arguments.data());
+  ::_exit(kTryAgain);
+}
+
 }  // namespace
 
 /// Signals are taken by one thread, so that nothing runs in a handler.
@@ -48,13 +70,19 @@ Host::Host() : impl_(std::make_unique<Impl>()) {
   ::signal(SIGPIPE, SIG_IGN);
   ::umask(0027);
   sigemptyset(&impl_->signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR2}) sigaddset(&impl_->signals, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) sigaddset(&impl_->signals, signal);
   pthread_sigmask(SIG_BLOCK, &impl_->signals, nullptr);
   impl_->thread = std::thread([this] {
     for (bool asked = false;; asked = true) {
       int signal = 0;
       if (sigwait(&impl_->signals, &signal) != 0 || impl_->done) return;
-      if (asked) endNow(128 + signal);
+      if (signal == SIGHUP && watched) {
+        if (asked) continue;
+        startOver = true;
+        notify("RELOADING=1");
+      } else if (asked && !startOver.exchange(false)) {
+        endNow(128 + signal);
+      }
       impl_->stop.request_stop();
     }
   });
@@ -64,14 +92,20 @@ Host::~Host() {
   impl_->done = true;
   pthread_kill(impl_->thread.native_handle(), SIGUSR2);
   impl_->thread.join();
+  if (startOver) beginAgain();
 }
 
 std::stop_token Host::stopToken() const { return impl_->stop.get_token(); }
 bool Host::isTerminal() const { return ::isatty(STDOUT_FILENO) == 1; }
 
-void notifyReady() { notify("READY=1"); }
+void notifyReady() {
+  watched = std::getenv("NOTIFY_SOCKET") != nullptr;
+  notify("READY=1");
+}
 void notifyStatus(const std::string& text) { notify("STATUS=" + text); }
-void notifyStopping() { notify("STOPPING=1"); }
+void notifyStopping() {
+  if (!startOver) notify("STOPPING=1");  // after it systemd expects nothing but the end
+}
 void notifyAlive() { notify("WATCHDOG=1"); }
 
 std::optional<std::chrono::microseconds> watchdogInterval() {
@@ -105,6 +139,9 @@ std::optional<std::string> readHidden(const std::string& prompt) {
   return line;
 }
 
-void endNow(int exitCode) { ::_exit(exitCode); }
+void endNow(int exitCode) {
+  if (startOver) beginAgain();
+  ::_exit(exitCode);
+}
 
 }  // namespace postern

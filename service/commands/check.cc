@@ -36,6 +36,14 @@ constexpr Message kClockWrong{
     {"set the clock; certificates and change dates depend on it",
      "Stellen Sie die Uhr; Zertifikate und Änderungsdaten hängen davon ab",
      "zet de klok goed; certificaten en wijzigingsdatums hangen ervan af"}};
+constexpr Message kClocksDiffer{
+    "PST-2103",
+    {"the clock of {0} and this host's differ by {1} seconds",
+     "die Uhr von {0} und die dieses Rechners weichen um {1} Sekunden voneinander ab",
+     "de klok van {0} en die van deze computer verschillen {1} seconden"},
+    {"set this host's clock by a time server, then look at the other one",
+     "Stellen Sie die Uhr dieses Rechners nach einem Zeitserver, sehen Sie danach die andere an",
+     "stel de klok van deze computer in via een tijdserver en bekijk daarna de andere"}};
 constexpr Message kFailed{
     "PST-2102",
     {"{0}", "{0}", "{0}"},
@@ -125,6 +133,17 @@ void checkPlainSecrets(const std::string& name, const SystemSettings& system, Re
   }
 }
 
+/// A wrong clock here or there: change dates are compared and certificates expire by it.
+void checkClock(const std::string& name, std::optional<std::chrono::seconds> ahead, Report& report) {
+  if (!ahead) return;
+  using namespace std::chrono_literals;
+  constexpr auto kMost = 5min;
+  const bool good = std::chrono::abs(*ahead) <= kMost;
+  const auto text = std::to_string(ahead->count());
+  report.add(name, good ? Finding{Level::Good, "clock " + text + " s", {}}
+                        : Finding{Level::Warning, "clock", Error{Fault::Retry, &kClocksDiffer, {name, text}, {}, {}}});
+}
+
 int run(Invocation& call) {
   const auto& settings = call.settings();
   Report report(call);
@@ -138,6 +157,7 @@ int run(Invocation& call) {
     checkPlainSecrets(name, system, report);
     try {
       for (const auto& finding : systems.get(name).check(call.stop)) report.add(name, finding);
+      checkClock(name, systems.clockAhead(name), report);
     } catch (const ConfigError& e) {
       const auto language = call.console.language;
       report.add(name,
