@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <linux/close_range.h>
 #include <pthread.h>
 #include <signal.h>
@@ -48,6 +47,7 @@ constexpr int kTryAgain = 75;        // EX_TEMPFAIL; the unit starts the service
   std::vector<std::string> words;
   for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   file.close();

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # nspawn-run.sh ROOTFS-DIR THINGS OUT: boots the root file system with systemd-nspawn (a copy on top, the folder stays as it
 # is), runs guest.sh main, boots again, runs guest.sh afterboot. THINGS is seen as /things in the guest. Console and journal
-# go to OUT. Ends everything it started. Needs root. Why each step is as it is: shared/linux/README.md, recipe (a).
+# go to OUT. PHASES names other parts of the story;
+# UNTIL=CHAPTER ends the main story before that chapter. Ends everything it started. Needs root. Why each step is as it is: shared/linux/README.md, recipe (a).
 set -uo pipefail
 if [ -z "${IN_NAMESPACE:-}" ]; then
   # An own cgroup2 leaf and a private mount namespace, so that the guest sees a pure unified hierarchy whatever the host uses.
@@ -54,7 +55,7 @@ guest() {  # guest LIMIT COMMAND...
   local limit=$1
   shift
   timeout "$limit" nsenter -t "$leader" -m -u -i -n -p -C -- \
-    /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
+    /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 UNTIL="${UNTIL:-}" "$@"
 }
 halt() {
   guest 20 systemctl poweroff 2>/dev/null
@@ -67,7 +68,7 @@ halt() {
 }
 
 code=0
-for phase in main afterboot; do
+for phase in ${PHASES:-main afterboot}; do
   boot
   guest "${LIMIT:-300}" /t/guest.sh $phase || code=1
   guest 20 sh -c 'journalctl --sync; journalctl -b -o short-precise --no-pager' >"$out/journal-$phase.txt"

@@ -27,8 +27,8 @@ static void writes(const char* path) {
   if (fd >= 0) close(fd);
 }
 
-static void opens(const char* name, int family, int type) {
-  int fd = socket(family, type, 0);
+static void opens(const char* name, int family, int type, int protocol) {
+  int fd = socket(family, type, protocol);
   say(name, fd >= 0);
   if (fd >= 0) close(fd);
 }
@@ -92,12 +92,12 @@ int main(void) {
   writes("/tmp/probe");
   writes("/var/lib/postern/probe");
   unlink("/var/lib/postern/probe");
-  opens("AF_INET", AF_INET, SOCK_STREAM);
-  opens("AF_INET6", AF_INET6, SOCK_STREAM);
-  opens("AF_NETLINK", AF_NETLINK, SOCK_RAW);
-  opens("AF_PACKET", AF_PACKET, SOCK_RAW);
-  opens("AF_VSOCK", AF_VSOCK, SOCK_STREAM);
-  opens("raw IP", AF_INET, SOCK_RAW);
+  opens("AF_INET", AF_INET, SOCK_STREAM, 0);
+  opens("AF_INET6", AF_INET6, SOCK_STREAM, 0);
+  opens("AF_NETLINK", AF_NETLINK, SOCK_RAW, 0);
+  opens("AF_PACKET", AF_PACKET, SOCK_RAW, 0);
+  opens("AF_VSOCK", AF_VSOCK, SOCK_STREAM, 0);
+  opens("raw IP", AF_INET, SOCK_RAW, IPPROTO_ICMP);
   connects();
   listens("listen everywhere", "0.0.0.0");
   listens("listen loopback", "127.0.0.1");

@@ -1,6 +1,7 @@
 # Part of guest.sh: from the first installation to an upgrade, with everything that goes wrong in between.
 
-old=$(echo /things/debs/postern_0.1.0-1_*.deb)
+old=/things/debs/postern_old.deb
+new=$(sed -n "s/^Version: //p" /things/repo/dists/stable/main/binary-*/Packages)
 
 chapter "install"
 ok "installs" apt-get -y install "$old"
@@ -21,10 +22,11 @@ ok "secret, as the service's user" bash -c 'printf GEHEIM-OF-THE-STORY | runuser
 ok "the store belongs to the service" is "$(stat -c '%U %a' /var/lib/postern/secrets.json /var/lib/postern/secrets.key | sort -u)" "postern 600"
 ok "simulators run" simulate
 ok "config check" as_postern postern config check
+echo "# skip: commands as root before the first start (the state file they make belongs to root)"
 ok "check" bash -c 'runuser -u postern -- postern check; [ $? -le 1 ]'
 
 chapter "start and first sync"
-ok "starts" systemctl start $unit
+ok "starts" systemctl restart $unit
 ok "active" is "$(systemctl is-active $unit)" active
 ok "runs as postern" is "$(ps -o user= -p "$(show MainPID)" | tr -d ' ')" postern
 ok "status text" is "$(show StatusText)" running
@@ -96,7 +98,7 @@ if [ -e "$group/memory.max" ]; then ok "MemoryMax applied" is "$(cat "$group/mem
 if [ -e "$group/pids.max" ]; then ok "TasksMax applied" is "$(cat "$group/pids.max")" 256; else echo "# skip: no pids controller here"; fi
 ok "systemd applied the whole sandbox" hasnt "$(journalctl -b -o cat --no-pager)" '[Pp]ostern.*([Ii]gnoring|does not support|not supported|proceeding without)'
 
-chapter "killed, hung"
+chapter "killed"
 ok "the unit restarts after a failure" is "$(show Restart) $(show RestartUSec) $(show StartLimitIntervalUSec)" "on-failure 10s 0"
 ok "the watchdog is on" is "$(show WatchdogUSec)" 2min
 printf '[Service]\nRestartSec=1\nWatchdogSec=4\n' >/etc/systemd/system/$unit.d/quick.conf  # only the story's patience
@@ -109,6 +111,8 @@ pid=$(show MainPID)
 signal 9
 app_works
 ok "comes back after kill -9" within 10 restarted "$pid"
+
+chapter "in the middle of work, and hung"
 ok "what waited arrives" within 70 arrived "Kita Sued"
 ok "nothing is doubled by kill -9" is "$(doubled)" 0
 for round in 1 2 3; do  # in the middle of work
@@ -128,7 +132,6 @@ signal STOP
 ok "the watchdog restarts a process that hangs" within 20 restarted "$pid"
 ok "the journal names the watchdog" has "$(since)" 'Watchdog timeout'
 ok "no core file" is "$(find / -xdev -name 'core*' -size +100k -newer $ini 2>/dev/null)" ""
-echo "# skip: a single hung worker (needs a fault switch in the agent)"
 
 chapter "reload"
 rm /etc/systemd/system/$unit.d/quick.conf
@@ -138,18 +141,18 @@ pid=$(show MainPID)
 sed -i 's/^interval = .*/interval = 11s/' $ini
 mark
 ok "reload" systemctl reload $unit
-ok "the service begins again" within 15 bash -c "journalctl --sync; journalctl -u $unit -o cat --after-cursor='$cursor' | grep -q 'event=started'"
+ok "the service begins again" within 15 begun
 ok "active after the reload" within 5 systemctl is-active -q $unit
 ok "same process" is "$(show MainPID)" "$pid"
 ok "no restart was counted" is "$(show NRestarts)" 0
 ok "is READY again" within 5 is "$(show StatusText)" running
 rename "Nach Reload" && as_postern postern sync >/dev/null
 ok "works after the reload" within 30 arrived "Nach Reload"
-curl -sf -X POST $erp/_sim/fault -d '{"kind":"Hang","delay":60000,"times":-1}' >/dev/null
-sleep 12  # a pass is under way and hangs
+curl -sf -X POST $erp/_sim/fault -d '{"kind":"Hang","delay":30000,"times":1}' >/dev/null
+as_postern timeout 5 postern sync >/dev/null 2>&1  # a pass is under way and hangs
 mark
 ok "reload while the ERP hangs" systemctl reload $unit
-ok "begins again within ten seconds whatever hangs" within 12 bash -c "journalctl --sync; journalctl -u $unit -o cat --after-cursor='$cursor' | grep -q 'event=started'"
+ok "begins again within ten seconds whatever hangs" within 12 begun
 curl -sf -X DELETE $erp/_sim/fault >/dev/null
 ok "same process again" is "$(show MainPID)" "$pid"
 
@@ -201,12 +204,12 @@ printf 'Types: deb\nURIs: file:/things/repo\nSuites: stable\nComponents: main\nS
 ok "the repository's signature is good" bash -c '! apt-get update 2>&1 | grep -E "^(W|E):"'
 sum=$(sha256sum <$ini) pid=$(show MainPID) before=$(writes)
 ok "apt upgrade" apt-get -y -o Dpkg::Options::=--force-confold upgrade
-ok "the new version is installed" is "$(dpkg-query -W -f '${Version}' postern)" 0.1.1-1
+ok "the new version is installed" is "$(dpkg-query -W -f '${Version}' postern)" "$new"
 ok "edited settings are kept" is "$(sha256sum <$ini)" "$sum"
 ok "the new sample lies beside them" [ -e $ini.dpkg-dist ]
 ok "settings: owner and mode after the upgrade" is "$(stat -c '%U:%G %a' $ini)" "root:postern 640"
 ok "restarted with the new version" restarted "$pid"
-ok "it is the new version" has "$(journal -n 20)" 'event=started version=0.1.1'
+ok "it is the new version" has "$(journal -n 20)" "event=started version=${new%-*}"
 sleep 3
 ok "nothing is sent again" is "$(writes)" "$before"
 systemctl stop $unit
@@ -219,20 +222,19 @@ mark
 ok "upgrade with broken settings" bash -c 'apt-get -y install --reinstall postern >/tmp/upgrade 2>&1'
 ok "the old process goes on" is "$(systemctl is-active $unit) $(show MainPID)" "active $pid"
 ok "apt's output names file and line" has "$(cat /tmp/upgrade)" "$ini:$line"
-ok "the journal, too" has "$(journalctl --sync; journalctl --after-cursor="$cursor" -t postern -o cat --no-pager)" "$ini:$line"
+ok "the journal, too" has "$(journalctl --sync; journalctl --since "$stamp" -t postern -p err -o cat --no-pager)" "$ini:$line"
 sed -i 's/^intervall = .*/interval = 10s/' $ini
 rename "Alte Version"
 ok "and delivers" within 40 arrived "Alte Version"
 systemctl restart $unit
 
 chapter "a second company on the host"
-mkdir -p /etc/postern
 settings | sed 's#^state_dir = .*#state_dir = /var/lib/postern/second#' >/etc/postern/second.ini
 chgrp postern /etc/postern/second.ini
-cp -p /var/lib/postern/secrets.* /tmp/
-systemctl start postern@second 2>/dev/null  # makes the directory; fails as long as the secrets are not there
-cp -p /tmp/secrets.* /var/lib/postern/second/ && rm /tmp/secrets.*
-ok "the second one runs" bash -c 'systemctl reset-failed postern@second; systemctl start postern@second; sleep 1; systemctl is-active postern@second'
+for secret in erp-token=TOKEN craftboxx-password=GEHEIM; do
+  printf %s-OF-THE-STORY "${secret#*=}" | as_postern postern --config /etc/postern/second.ini secret set "${secret%=*}" >/dev/null
+done
+ok "the second one runs" systemctl start postern@second
 ok "beside the first" is "$(systemctl is-active $unit)" active
 ok "in a state directory of its own" [ -e /var/lib/postern/second/postern.db ]
 ok "reloads" systemctl reload postern@second
