@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
+#include <iterator>
 #include <limits>
 #include <random>
 #include <thread>
 
 #include "agent/adoption.h"
 #include "agent/backoff.h"
+#include "agent/echo.h"
 #include "agent/log.h"
 #include "agent/poller.h"
 #include "agent/pusher.h"
@@ -36,6 +38,13 @@ constexpr Message kCannotWrite{
      "der Konnektor {0} kann nicht schreiben, {1} kann also nicht die App einer Verbindung sein",
      "connector {0} kan niet schrijven, dus {1} kan niet de app van een koppeling zijn"},
     {"name another system under app", "Nennen Sie unter app ein anderes System", "noem bij app een ander systeem"}};
+constexpr Message kNoWayBack{"PST-1206",
+                             {"{0} cannot be written, so nothing can come back to it",
+                              "{0} kann nicht beschrieben werden, also kommt nichts zurück",
+                              "{0} kan niet worden geschreven, dus er kan niets terugkomen"},
+                             {"give the system the token for writing, or set the flow to to_app",
+                              "Geben Sie dem System das Token zum Schreiben, oder setzen Sie den Fluss auf to_app",
+                              "geef het systeem het token om te schrijven, of zet de stroom op to_app"}};
 constexpr Message kNoFlow{
     "PST-1205",
     {"link {0} has no flow \"{1}\" that is switched on", "die Verbindung {0} hat keinen eingeschalteten Fluss \"{1}\"",
@@ -47,19 +56,37 @@ constexpr auto kTick = 250ms;
 constexpr auto kAuditKept = std::chrono::days{90};
 constexpr BackoffLimits kPollBackoff{15s, 3600s};
 
-std::set<std::string, std::less<>> flowsToApp(const LinkSettings& settings, const LinkInfo& info,
-                                              const std::string& only) {
+/// The flows that run in one direction. `backByDefault`: those run towards the ERP, too, unless the admin says not.
+struct Flows {
+  std::set<std::string, std::less<>> toApp, toErp;
+};
+
+Flows flowsOf(const LinkSettings& settings, const LinkInfo& info, const std::string& only, bool backByDefault) {
   const auto wanted = settings.options.list("flows");
-  std::set<std::string, std::less<>> flows;
+  Flows flows;
   for (const auto flow : info.flows) {
     const std::string name(flow);
     const bool listed = wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+    if (!listed || (!only.empty() && only != name)) continue;
     const auto& values = settings.options.values();
-    const auto direction = values.find("flow." + name);
-    const bool off = direction != values.end() && (direction->second == "off" || direction->second == "to_erp");
-    if (listed && !off && (only.empty() || only == name)) flows.insert(name);
+    const auto chosen = values.find("flow." + name);
+    const std::string direction = chosen == values.end() ? "" : chosen->second;
+    const bool shared =
+        std::any_of(info.shared.begin(), info.shared.end(), [&](const auto& field) { return field.flow == flow; });
+    if (direction != "off" && direction != "to_erp") flows.toApp.insert(name);
+    if (direction == "to_erp" || direction == "both" || (direction.empty() && backByDefault && shared))
+      flows.toErp.insert(name);
   }
   return flows;
+}
+
+Winner winnerOf(const LinkSettings& settings, const SharedField& field) {
+  const auto& values = settings.options.values();
+  const auto chosen = values.find("conflict." + std::string(field.name));
+  if (chosen == values.end()) return field.winner;
+  if (chosen->second == "erp") return Winner::Erp;
+  if (chosen->second == "app") return Winner::App;
+  return chosen->second == "newest" ? Winner::Newest : Winner::Park;
 }
 
 std::int64_t number(std::string_view text) {
@@ -81,9 +108,14 @@ struct Agent::Link {
   const LinkSettings* settings;
   Source* source;
   Sink* sink;
+  Sink* back = nullptr;  // of the ERP; nullptr when nothing may come back
   std::unique_ptr<Rules> rules;
   PollerSetup poller;
-  PusherSetup pusher;
+  std::vector<PusherSetup> pushers;  // towards the app; then towards the ERP if there is a way back
+  std::unique_ptr<WriteWatch> erpWrites = std::make_unique<WriteWatch>();
+  std::unique_ptr<WriteWatch> appWrites = std::make_unique<WriteWatch>();
+
+  Sink& sinkOf(std::size_t pusher) const { return pusher == 0 ? *sink : *back; }
 };
 
 Agent::Agent(const Settings& settings, const Registry& registry, Clock& clock)
@@ -119,9 +151,25 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
   link.poller.link = name;
   link.poller.erp = settings.erp;
   link.poller.app = settings.app;
-  link.poller.flows = flowsToApp(settings, info, options.flow);
+  link.back = systems_.get(settings.erp).sink();
+  const auto flows =
+      flowsOf(settings, info, options.flow, link.back != nullptr && systems_.get(settings.app).source() != nullptr);
+  link.poller.flows = flows.toApp;
+  link.poller.flows.insert(flows.toErp.begin(), flows.toErp.end());
   if (!options.flow.empty() && link.poller.flows.empty())
     throw ConfigError(settings.options.place(), kNoFlow, {name, options.flow});
+  std::set_difference(flows.toErp.begin(), flows.toErp.end(), flows.toApp.begin(), flows.toApp.end(),
+                      std::inserter(link.poller.backOnly, link.poller.backOnly.end()));
+  for (auto field : info.shared) {
+    if (!flows.toErp.contains(field.flow)) continue;
+    field.winner = winnerOf(settings, field);
+    link.poller.shared.push_back(field);
+  }
+  if (link.poller.shared.empty())
+    link.back = nullptr;
+  else if (link.back == nullptr)
+    throw ConfigError(settings.options.place(), kNoWayBack, {settings.erp});
+  link.poller.brakeShare = static_cast<double>(settings.options.integer("brake")) / 100;
   link.poller.queueLimit = settings_.agent.integer("queue_limit");
   const auto floor = static_cast<std::uintmax_t>(settings_.agent.integer("disk_floor")) << 20;
   link.poller.hasRoom = [folder = settings_.stateDir(), floor] {
@@ -129,11 +177,35 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
     const auto space = std::filesystem::space(folder, error);
     return error || space.available >= floor;
   };
-  link.pusher.link = name;
-  link.pusher.app = settings.app;
+  auto& toApp = link.pushers.emplace_back();
+  toApp.link = name;
+  toApp.app = settings.app;
   const auto& app = settings_.systems.at(settings.app).options;
-  if (app.has("connections")) link.pusher.lanes = static_cast<int>(app.integer("connections"));
+  if (app.has("connections")) toApp.lanes = static_cast<int>(app.integer("connections"));
+  if (link.back != nullptr) addWayBack(link);
   return link;
+}
+
+/// What the answers to writes tell goes into the snapshots, so that an own write never looks like somebody's change.
+void Agent::addWayBack(Link& link) {
+  const auto erp = scopeOf(link.name, link.settings->erp);
+  const auto app = scopeOf(link.name, link.settings->app);
+  link.poller.appSource = systems_.get(link.settings->app).source();
+  if (link.poller.appSource == nullptr)
+    throw ConfigError(link.settings->options.placeOf("app"), kCannotRead,
+                      {settings_.systems.at(link.settings->app).connector, link.settings->app});
+  link.poller.erpWrites = link.erpWrites.get();
+  link.poller.appWrites = link.appWrites.get();
+  auto& toApp = link.pushers.front();
+  for (const auto& field : link.poller.shared)
+    toApp.shared.insert({std::string(field.target), std::string(field.field)});
+  toApp.told = toldByApp(link.name, app, *link.appWrites, clock_);
+  auto& toErp = link.pushers.emplace_back();
+  toErp.link = link.name;
+  toErp.app = link.settings->erp;
+  toErp.part = erp + "/write";
+  toErp.lanes = 1;  // an ERP with few licences and people at work in it
+  toErp.told = toldByErp(link.name, erp, app, *link.erpWrites, clock_, *link.rules, link.poller.shared);
 }
 
 bool Agent::fullCompareDue(Database& db, const std::string& link) const {
@@ -167,14 +239,19 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
   PassReport report;
   report.link = name;
   Database pollDb(file_);
-  Database pushDb = pollDb.another();
-  Pusher pusher(pushDb, *link.sink, link.pusher, clock_, *health_, progress);
+  std::vector<std::unique_ptr<Database>> pushDbs;
+  std::vector<std::unique_ptr<Pusher>> pushers;
+  for (std::size_t i = 0; i < link.pushers.size(); ++i) {
+    pushDbs.push_back(std::make_unique<Database>(pollDb.another()));
+    pushers.push_back(
+        std::make_unique<Pusher>(*pushDbs.back(), link.sinkOf(i), link.pushers[i], clock_, *health_, progress));
+  }
   Poller poller(pollDb, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, *health_, progress);
 
   std::exception_ptr broken;
-  std::mutex mutex;  // guards broken and done
+  std::mutex mutex;  // guards broken and running
   std::condition_variable changed;
-  int running = 2;
+  std::size_t running = 1 + pushers.size();
   const auto worker = [&](auto work) {
     try {
       work();
@@ -182,16 +259,24 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
       const std::scoped_lock lock(mutex);
       broken = std::current_exception();
     }
-    pusher.noMore();
+    for (auto& pusher : pushers) pusher->noMore();
     const std::scoped_lock lock(mutex);
     --running;
     changed.notify_all();
   };
   {
-    std::jthread pushing([&] { worker([&] { pusher.run(Pusher::Until::Delivered, stop); }); });
-    std::jthread polling([&] {
+    std::vector<std::jthread> workers;
+    for (auto& pusher : pushers) {
+      workers.emplace_back([&, p = pusher.get()] { worker([&] { p->run(Pusher::Until::Delivered, stop); }); });
+    }
+    workers.emplace_back([&] {
       worker([&] {
-        if (auto result = poller.pass(options.full, stop, [&] { pusher.wake(); }); !result) report.erp = result.error();
+        const auto wake = [&] {
+          for (auto& pusher : pushers) pusher->wake();
+        };
+        if (auto result = poller.pass(options.full, stop, wake); !result) {
+          (poller.readErp() ? report.app : report.erp) = result.error();
+        }
       });
     });
     std::unique_lock lock(mutex);
@@ -201,20 +286,29 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
     }
   }
   if (broken) std::rethrow_exception(broken);
-  report.app = pusher.destinationError();
+  if (auto error = pushers.front()->destinationError()) report.app = error;
+  if (pushers.size() > 1) report.back = pushers.back()->destinationError();
   report.rows = progress.rows;
   report.changed = progress.changed;
   report.queued = progress.queued;
   report.delivered = progress.delivered;
   report.writes = progress.writes;
   report.warnings = progress.warnings;
+  report.held = poller.held();
   if (!report.erp && options.flow.empty()) {
     noteFullCompare(pollDb, name, options.full, clock_);
     health_->good(scopeOf(name, link.settings->erp), figures(progress));
   }
   ReadScope read(pollDb);
   report.left = countOutbox(pollDb, scopeOf(name, link.settings->app));
+  if (link.back != nullptr) report.left += countOutbox(pollDb, scopeOf(name, link.settings->erp));
   return report;
+}
+
+int Agent::approve(const std::string& name) {
+  const auto link = this->link(name, {});
+  Database db(file_);
+  return postern::approve(db, name, *link.rules);
 }
 
 PassReport Agent::plan(const std::string& name, const PassOptions& options, std::stop_token stop,
@@ -238,6 +332,7 @@ PassReport Agent::plan(const std::string& name, const PassOptions& options, std:
   report.link = name;
   const auto scope = scopeOf(name, link.settings->app);
   if (auto adopted = adoptExisting(db, *link.sink, scope, clock_, stop); !adopted) report.app = adopted.error();
+  link.poller.brakes = false;                                         // what it would hold is just what is to be seen
   link.poller.queueLimit = std::numeric_limits<std::int64_t>::max();  // nothing leaves, so nothing may wait
   Poller poller(db, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, quiet, progress);
   if (auto result = poller.pass(options.full, stop); !result) report.erp = result.error();
@@ -249,8 +344,8 @@ PassReport Agent::plan(const std::string& name, const PassOptions& options, std:
     if (entries.empty()) break;
     filter.afterId = entries.back().id;
     for (const auto& entry : entries) {
-      if (entry.system != scope) continue;
-      auto change = describeChange(db, entry, link.sink->kinds());
+      if (entry.link != name) continue;
+      auto change = describeChange(db, entry, entry.system == scope ? link.sink->kinds() : link.back->kinds());
       if (!change.fields.empty() || change.create) each(change);
     }
   }
@@ -260,12 +355,21 @@ PassReport Agent::plan(const std::string& name, const PassOptions& options, std:
 PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<const SinkKind> kinds) {
   PlannedChange change;
   change.link = entry.link;
+  change.system = entry.system.substr(entry.system.find('/') + 1);
   change.target = {entry.kind, entry.key};
+  const auto isKind = [&](const SinkKind& k) { return k.name == entry.kind; };
+  const auto kind = std::find_if(kinds.begin(), kinds.end(), isKind);
+  if (kind != kinds.end() && kind->updatesOnly) {
+    for (const auto& [field, value] : entry.desired) {
+      const auto from = entry.base.find(field);
+      change.fields.push_back({field, from == entry.base.end() ? std::string() : from->second, value});
+    }
+    return change;
+  }
   const Bindings bindings(db, entry.system);
   const auto binding = bindings.get(entry.kind, entry.key);
   change.create = !binding;
   change.blocked = entry.state == OutboxEntry::State::Blocked;
-  const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const SinkKind& k) { return k.name == entry.kind; });
   const auto send = !binding ? entry.desired
                     : kind == kinds.end()
                         ? fieldsToSend(entry.desired, binding->agreed)
@@ -286,9 +390,12 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
     std::string name;
     Link link;
     Progress progress;
-    std::unique_ptr<Database> pushDb;
     std::unique_ptr<Database> pollDb;
-    std::unique_ptr<Pusher> pusher;
+    std::vector<std::unique_ptr<Database>> pushDbs;
+    std::vector<std::unique_ptr<Pusher>> pushers;
+    void wake() const {
+      for (const auto& pusher : pushers) pusher->wake();
+    }
   };
   std::vector<std::unique_ptr<Running>> links;
   const Database first(file_);
@@ -296,10 +403,13 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
     auto running = std::make_unique<Running>();
     running->name = name;
     running->link = this->link(name, {});
-    running->pushDb = std::make_unique<Database>(first.another());
     running->pollDb = std::make_unique<Database>(first.another());
-    running->pusher = std::make_unique<Pusher>(*running->pushDb, *running->link.sink, running->link.pusher, clock_,
-                                               *health_, running->progress);
+    for (std::size_t i = 0; i < running->link.pushers.size(); ++i) {
+      running->pushDbs.push_back(std::make_unique<Database>(first.another()));
+      running->pushers.push_back(std::make_unique<Pusher>(*running->pushDbs.back(), running->link.sinkOf(i),
+                                                          running->link.pushers[i], clock_, *health_,
+                                                          running->progress));
+    }
     links.push_back(std::move(running));
   }
   // A worker whose state file fails for good ends all: the service manager starts the program again.
@@ -320,21 +430,27 @@ std::optional<std::string> Agent::run(std::stop_token stop, const std::function<
   {
     std::vector<std::jthread> workers;
     for (auto& running : links) {
-      workers.emplace_back(
-          [&, r = running.get()] { guarded([&] { r->pusher->run(Pusher::Until::Stopped, all.get_token()); }); });
+      for (auto& pusher : running->pushers) {
+        workers.emplace_back(
+            [&, p = pusher.get()] { guarded([&] { p->run(Pusher::Until::Stopped, all.get_token()); }); });
+      }
       workers.emplace_back([&, r = running.get()] {
-        guarded([&] { pollForEver(*r->pollDb, r->link, r->progress, *r->pusher, all.get_token()); });
+        guarded([&] {
+          pollForEver(
+              *r->pollDb, r->link, r->progress, [r] { r->wake(); }, all.get_token());
+        });
       });
     }
     while (clock_.wait(1s, all.get_token())) {
       if (tick) tick(*this);
     }
-    for (auto& running : links) running->pusher->wake();
+    for (auto& running : links) running->wake();
   }
   return failure;
 }
 
-void Agent::pollForEver(Database& db, Link& link, Progress& progress, Pusher& pusher, std::stop_token stop) {
+void Agent::pollForEver(Database& db, Link& link, Progress& progress, const std::function<void()>& wake,
+                        std::stop_token stop) {
   Poller poller(db, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, *health_, progress);
   const auto part = scopeOf(link.name, link.settings->erp);
   const auto interval = link.settings->options.duration("interval");
@@ -344,7 +460,7 @@ void Agent::pollForEver(Database& db, Link& link, Progress& progress, Pusher& pu
     const auto ticket = number(readSetting(db, "request/" + link.name));
     const bool full = fullCompareDue(db, link.name);
     progress.rows = progress.changed = progress.queued = 0;
-    auto result = poller.pass(full, stop, [&] { pusher.wake(); });
+    auto result = poller.pass(full, stop, wake);
     auto next = interval;
     if (result) {
       failures = 0;

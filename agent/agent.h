@@ -19,16 +19,19 @@ namespace postern {
 /// What one pass of one link did.
 struct PassReport {
   std::string link;
-  std::optional<Error> erp;  // why reading stopped; nullopt = everything was read
-  std::optional<Error> app;  // why delivering stopped; nullopt = the app works
+  std::optional<Error> erp;   // why reading stopped; nullopt = everything was read
+  std::optional<Error> app;   // why delivering stopped, or reading there; nullopt = the app works
+  std::optional<Error> back;  // why writing to the ERP stopped
   std::int64_t rows = 0, changed = 0, queued = 0, delivered = 0, writes = 0;
   std::int64_t warnings = 0;  // kinds of records whose answer was not believed; nothing was changed for them
-  OutboxCounts left;          // in the outbox afterwards
+  std::vector<Error> held;    // by the brake
+  OutboxCounts left;          // in the outboxes of both sides afterwards
 };
 
 /// One difference a pass would deliver.
 struct PlannedChange {
   std::string link;
+  std::string system;  // that it goes to
   Reference target;
   bool create = false;
   bool blocked = false;
@@ -42,8 +45,6 @@ struct PlannedChange {
 
 /// `entry` as what it would send now.
 PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<const SinkKind> kinds);
-
-class Pusher;
 
 class Agent {
  public:
@@ -68,13 +69,18 @@ class Agent {
   /// Returns the first failure of the state file, nullopt when it was stopped.
   std::optional<std::string> run(std::stop_token stop, const std::function<void(Agent&)>& tick = {});
 
+  /// Releases the brake of a link; how many kinds of targets it held.
+  int approve(const std::string& link);
+
   Health& health() { return *health_; }
   Systems& systems() { return systems_; }
 
  private:
   struct Link;
   Link link(const std::string& name, const PassOptions& options);
-  void pollForEver(Database& db, Link& link, Progress& progress, Pusher& pusher, std::stop_token stop);
+  void addWayBack(Link& link);
+  void pollForEver(Database& db, Link& link, Progress& progress, const std::function<void()>& wake,
+                   std::stop_token stop);
   bool fullCompareDue(Database& db, const std::string& link) const;
 
   const Settings& settings_;

@@ -33,6 +33,16 @@ std::string Bindings::keyOf(std::string_view kind, std::string_view id) const {
   return key;
 }
 
+std::int64_t Bindings::count(std::string_view kind) const {
+  auto& query = db_.statement("SELECT count(*) FROM binding WHERE system=? AND kind=?");
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.step();
+  const auto count = query.integer(0);
+  query.reset();
+  return count;
+}
+
 void Bindings::put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now) {
   auto& write =
       db_.statement("INSERT OR REPLACE INTO binding(system,kind,key,id,ours,theirs,agreed_at) VALUES(?,?,?,?,?,?,?)");

@@ -26,6 +26,7 @@ class Bindings {
   std::string idOf(std::string_view kind, std::string_view key) const;
   /// Our key of their record `id`; empty when none is bound to it.
   std::string keyOf(std::string_view kind, std::string_view id) const;
+  std::int64_t count(std::string_view kind) const;
   void put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now);
   void remove(std::string_view kind, std::string_view key);
 

@@ -15,4 +15,10 @@ const LinkInfo* Registry::link(std::string_view erp, std::string_view app) const
   return found == links.end() ? nullptr : *found;
 }
 
+Fields Rules::sharedFields(const Reference&, const SourceView&) const { return {}; }
+
+std::optional<std::string> Rules::toErp(const SharedField&, std::string_view, const Record&) const {
+  return std::nullopt;
+}
+
 }  // namespace postern

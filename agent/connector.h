@@ -69,6 +69,9 @@ struct SinkKind {
   std::span<const std::string_view> together = {};
   /// Fields the system takes only when a record is created. A record found there counts as having them right.
   std::span<const std::string_view> createOnly = {};
+  /// Records are never created here and need no binding: our key is their id (an ERP). Sending twice is harmless,
+  /// because the sink looks first.
+  bool updatesOnly = false;
 };
 
 /// One change to deliver. Reference values in `fields` are our keys; idOf gives the other side's id for them.
@@ -183,10 +186,30 @@ class SourceView {
   virtual std::vector<Seen> childrenOf(std::string_view kind, std::string_view parent) const = 0;
 };
 
-/// What the app should hold for one target.
+/// What the app should hold for one target; or, on the way back, what an ERP record should.
 struct Target {
   Fields fields;
   std::vector<Reference> needs;  // targets that must exist on the other side first
+  Fields base = {};              // on the way back only: see Change::base
+};
+
+/// Whose value counts when both sides changed a field since they last agreed.
+enum class Winner {
+  Erp,
+  App,
+  Newest,  // the side on which postern saw the later change
+  Park,    // neither, until somebody decides
+};
+
+/// A field that both sides may change. Target and ERP record have the same key.
+struct SharedField {
+  std::string_view name;      // in the setting conflict.<name>
+  std::string_view flow;      // must run both ways
+  std::string_view target;    // "appointment"
+  std::string_view field;     // of the target: "state"
+  std::string_view record;    // ERP kind: "project"
+  std::string_view erpField;  // of that record: "process_status"
+  Winner winner = Winner::Erp;
 };
 
 class Rules {
@@ -198,6 +221,11 @@ class Rules {
   virtual std::vector<Reference> touched(const Record& record, const SourceView& erp) const = 0;
   /// What the app should hold; nullopt when nothing should be sent for this target (what is there stays).
   virtual std::optional<Target> derive(const Reference& target, const SourceView& erp, Clock::Time now) const = 0;
+  /// Present values of a target's shared fields, also where derive() would send nothing.
+  virtual Fields sharedFields(const Reference& target, const SourceView& erp) const;
+  /// What `shared.erpField` of `erp` must become because the app now says `value`; nullopt when nothing is to be
+  /// written: what is there means the same, or the ERP has no word for it.
+  virtual std::optional<std::string> toErp(const SharedField& shared, std::string_view value, const Record& erp) const;
 };
 
 struct LinkInfo {
@@ -207,6 +235,7 @@ struct LinkInfo {
   Text summary;
   std::span<const Option> options;
   std::span<const std::string_view> flows;
+  std::span<const SharedField> shared = {};  // fields that may come back; their flows run both ways by default
   /// `options` is only read during the call; `zone` is the site's time zone. Throws ConfigError.
   std::unique_ptr<Rules> (*make)(const Section& options, const std::string& zone);
 };

@@ -104,6 +104,10 @@ CREATE TABLE health(
   level INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
   since INTEGER NOT NULL, at INTEGER NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;
 )sql",
+    // Both ways: what a change of the ERP was decided on.
+    R"sql(
+ALTER TABLE outbox ADD COLUMN base TEXT NOT NULL DEFAULT '';
+)sql",
 };
 constexpr int kApplicationId = 0x50535452;  // "PSTR"
 

@@ -10,7 +10,7 @@ using State = OutboxEntry::State;
 // One list for all reads, so that readEntry fits every query.
 #define POSTERN_OUTBOX_COLUMNS                                                                                       \
   "id, link, system, kind, key, rank, desired, needs, version, state, blocked_on, attempts, not_before, queued_at, " \
-  "code, reason, detail"
+  "code, reason, detail, base"
 
 OutboxEntry readEntry(Statement& row) {
   const auto integer = [&](int column) { return row.integer(column); };
@@ -34,6 +34,7 @@ OutboxEntry readEntry(Statement& row) {
   entry.code = row.text(14);
   entry.reason = row.text(15);
   entry.detail = row.text(16);
+  if (const auto base = row.text(17); !base.empty()) entry.base = fieldsFromJson(base);
   return entry;
 }
 
@@ -76,17 +77,18 @@ std::string_view stateName(State state) {
 
 Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank, const Target& desired, bool differs,
                         Time now) {
-  auto& find = db_.statement("SELECT id, state, desired, needs FROM outbox WHERE system=? AND kind=? AND key=?");
+  auto& find = db_.statement("SELECT id, state, desired, needs, base FROM outbox WHERE system=? AND kind=? AND key=?");
   find.bind(1, system_);
   find.bind(2, target.kind);
   find.bind(3, target.key);
   const auto json = toJson(desired.fields);
   const auto needs = needsColumn(desired.needs);
+  const auto base = desired.base.empty() ? std::string() : toJson(desired.base);
   if (!find.step()) {
     if (!differs) return Put::Nothing;
     auto& insert = db_.statement(
         "INSERT INTO outbox(link,system,kind,key,rank,desired,needs,version,state,blocked_on,attempts,not_before,"
-        "queued_at,code,reason,detail) VALUES(?,?,?,?,?,?,?,1,0,'',0,0,?,'','','')");
+        "queued_at,code,reason,detail,base) VALUES(?,?,?,?,?,?,?,1,0,'',0,0,?,'','','',?)");
     insert.bind(1, link);
     insert.bind(2, system_);
     insert.bind(3, target.kind);
@@ -95,15 +97,16 @@ Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank
     insert.bind(6, json);
     insert.bind(7, needs);
     insert.bind(8, toColumn(now));
+    insert.bind(9, base);
     insert.run();
     return Put::Queued;
   }
   const auto id = find.integer(0);
   const auto state = static_cast<State>(find.integer(1));
-  const bool same = find.text(2) == json && find.text(3) == needs;
+  const bool same = find.text(2) == json && find.text(3) == needs && find.text(4) == base;
   find.reset();
-  if (same) return Put::Nothing;
   const bool inFlight = state == State::Sending || state == State::Probing;
+  if (same && (differs || inFlight)) return Put::Nothing;
   if (!differs && !inFlight) {
     auto& remove = db_.statement("DELETE FROM outbox WHERE id=?");
     remove.bind(1, id);
@@ -111,15 +114,40 @@ Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank
     return Put::Withdrawn;
   }
   auto& replace = db_.statement(
-      inFlight ? "UPDATE outbox SET desired=?, needs=?, link=?, version=version+1 WHERE id=?"
-               : "UPDATE outbox SET desired=?, needs=?, link=?, version=version+1, state=0, blocked_on='', attempts=0, "
-                 "not_before=0, code='', reason='', detail='' WHERE id=?");
+      inFlight ? "UPDATE outbox SET desired=?, needs=?, link=?, base=?, version=version+1 WHERE id=?"
+               : "UPDATE outbox SET desired=?, needs=?, link=?, base=?, version=version+1, state=0, blocked_on='', "
+                 "attempts=0, not_before=0, code='', reason='', detail='' WHERE id=?");
   replace.bind(1, json);
   replace.bind(2, needs);
   replace.bind(3, link);
-  replace.bind(4, id);
+  replace.bind(4, base);
+  replace.bind(5, id);
   replace.run();
   return Put::Replaced;
+}
+
+std::optional<OutboxEntry> Outbox::find(const Reference& target) const {
+  auto& query = db_.statement("SELECT " POSTERN_OUTBOX_COLUMNS " FROM outbox WHERE system=? AND kind=? AND key=?");
+  query.bind(1, system_);
+  query.bind(2, target.kind);
+  query.bind(3, target.key);
+  if (!query.step()) return std::nullopt;
+  auto entry = readEntry(query);
+  query.reset();
+  return entry;
+}
+
+bool Outbox::dispute(std::string_view link, const Reference& target, int rank, const Target& desired,
+                     const Error& error, Time now) {
+  const auto before = find(target);
+  const bool inFlight = before && (before->state == State::Sending || before->state == State::Probing);
+  if (inFlight) return false;
+  if (before && before->state == State::Parked && before->code == error.code() && before->desired == desired.fields) {
+    return false;
+  }
+  put(link, target, rank, desired, true, now);
+  const auto entry = find(target);
+  return park(entry->id, entry->version, error);
 }
 
 void Outbox::withdraw(const Reference& target) {
@@ -317,6 +345,16 @@ OutboxCounts countOutbox(Database& db, std::string_view system) {
     if (counts.oldest == Clock::Time{} || oldest < counts.oldest) counts.oldest = oldest;
   }
   return counts;
+}
+
+OutboxCounts& OutboxCounts::operator+=(const OutboxCounts& other) {
+  waiting += other.waiting;
+  sending += other.sending;
+  probing += other.probing;
+  blocked += other.blocked;
+  parked += other.parked;
+  if (oldest == Clock::Time{} || (other.oldest != Clock::Time{} && other.oldest < oldest)) oldest = other.oldest;
+  return *this;
 }
 
 }  // namespace postern

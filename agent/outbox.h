@@ -30,6 +30,7 @@ struct OutboxEntry {
   std::string key;
   int rank = 0;
   Fields desired;                // the whole target, not only what changed
+  Fields base;                   // see Change::base
   std::vector<Reference> needs;  // must be bound first
   std::int64_t version = 0;
   State state = State::Waiting;
@@ -59,6 +60,14 @@ class Outbox {
   /// differing or not, because what is in flight may still be applied; one that only waits is replaced or, when
   /// nothing differs any more, withdrawn; a parked or blocked one goes back to waiting when its content changed.
   Put put(std::string_view link, const Reference& target, int rank, const Target& desired, bool differs, Time now);
+
+  /// The target's entry; nullopt when there is none.
+  std::optional<OutboxEntry> find(const Reference& target) const;
+
+  /// Parks a target whose sides disagree, in place of whatever waited; content and error as in park(). False when it is
+  /// in flight or already parked with the same content.
+  bool dispute(std::string_view link, const Reference& target, int rank, const Target& desired, const Error& error,
+               Time now);
 
   /// Nothing is desired for the target any more: forgets its entry unless it is in flight.
   void withdraw(const Reference& target);
@@ -112,6 +121,7 @@ void dropOutbox(Database& db, std::int64_t id);
 struct OutboxCounts {
   std::int64_t waiting = 0, sending = 0, probing = 0, blocked = 0, parked = 0;
   Clock::Time oldest{};  // queuedAt of the oldest that is not parked; epoch when none
+  OutboxCounts& operator+=(const OutboxCounts& other);
   std::int64_t total() const { return waiting + sending + probing + blocked + parked; }
 };
 OutboxCounts countOutbox(Database& db, std::string_view system);  // "" = all

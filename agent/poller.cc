@@ -1,7 +1,6 @@
 #include "agent/poller.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "agent/log.h"
 
@@ -10,29 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Message kEmptyAnswer{
-    "PST-5101",
-    {"{0} answered no {1} at all although {2} are known; nothing was changed",
-     "{0} lieferte kein einziges Objekt der Art {1}, obwohl {2} bekannt sind; nichts wurde geändert",
-     "{0} leverde geen enkele {1}, hoewel er {2} bekend zijn; er is niets gewijzigd"},
-    {"check the rights of the token and whether the ERP has the right company open",
-     "Prüfen Sie die Rechte des Tokens und ob im ERP der richtige Mandant offen ist",
-     "controleer de rechten van het token en of in het ERP de juiste administratie open is"}};
-constexpr Message kManyVanished{
-    "PST-5102",
-    {"{0} no longer shows {1} of {2} records of kind {3}; they are kept and nothing was changed",
-     "{0} zeigt {1} von {2} Objekten der Art {3} nicht mehr; sie bleiben erhalten, nichts wurde geändert",
-     "{0} toont {1} van {2} records van soort {3} niet meer; ze blijven bewaard en er is niets gewijzigd"},
-    {"check whether the ERP was restored or filtered; if it is right, nothing needs to be done",
-     "Prüfen Sie, ob das ERP zurückgesichert oder gefiltert wurde; falls alles stimmt, ist nichts zu tun",
-     "controleer of het ERP is teruggezet of gefilterd; als het klopt, hoeft u niets te doen"}};
-constexpr Message kRowRefused{"PST-5103",
-                              {"{0} {1} of {2} could not be understood and was left out: {3}",
-                               "{0} {1} aus {2} war nicht zu verstehen und wurde ausgelassen: {3}",
-                               "{0} {1} uit {2} kon niet worden begrepen en is overgeslagen: {3}"},
-                              {"correct the record in the ERP; it is read again in every pass",
-                               "Berichtigen Sie den Datensatz im ERP; er wird in jedem Durchlauf wieder gelesen",
-                               "corrigeer het record in het ERP; het wordt bij elke ronde opnieuw gelezen"}};
 constexpr Message kQueueFull{"PST-7101",
                              {"reading pauses because {0} changes wait in the queue (queue_limit)",
                               "das Lesen pausiert, weil {0} Änderungen in der Warteschlange stehen (queue_limit)",
@@ -48,16 +24,49 @@ constexpr Message kDiskFull{
     {"free space on the disk of state_dir", "Schaffen Sie Platz auf dem Datenträger von state_dir",
      "maak ruimte vrij op de schijf van state_dir"}};
 
-/// An interrupted scan is taken up again for this long; later its pages would be too stale to be worth it.
-constexpr auto kResumeWithin = 6h;
 constexpr std::size_t kDeriveBatch = 200;
 constexpr std::size_t kMarkBatch = 500;
-constexpr std::size_t kStoreBatch = 100;
 
-/// Set once a kind of target was derived from everything there is.
+constexpr Message kBraked{
+    "PST-7103",
+    {"{0} of {1} records of kind {2} would change at once, most often in {3}; none of it is sent",
+     "{0} von {1} Datensätzen der Art {2} würden sich auf einmal ändern, am häufigsten {3}; nichts davon wird gesendet",
+     "{0} van de {1} records van soort {2} zouden in één keer wijzigen, meestal {3}; er wordt niets verzonden"},
+    {"look at \"postern plan\"; if it is meant, release it with \"postern approve {4}\", else mend the ERP or the "
+     "field map",
+     "Sehen Sie sich „postern plan“ an; ist es gewollt, geben Sie es mit „postern approve {4}“ frei, sonst berichtigen "
+     "Sie das ERP oder die Feldzuordnung",
+     "bekijk \"postern plan\"; is het de bedoeling, geef het dan vrij met \"postern approve {4}\", herstel anders het "
+     "ERP of de veldtoewijzing"}};
+constexpr Message kRewound{
+    "PST-7104",
+    {"{0} records of {1} are older than they were; it looks as if it was restored from a backup, so nothing is sent",
+     "{0} Datensätze von {1} sind älter als zuvor; vermutlich wurde eine Sicherung zurückgespielt, daher wird nichts "
+     "gesendet",
+     "{0} records van {1} zijn ouder dan voorheen; vermoedelijk is een back-up teruggezet, daarom wordt niets "
+     "verzonden"},
+    {"look at \"postern plan\"; release it with \"postern approve {2}\", then the app follows the ERP as it is now",
+     "Sehen Sie sich „postern plan“ an; geben Sie es mit „postern approve {2}“ frei, dann folgt die App dem jetzigen "
+     "Stand des ERP",
+     "bekijk \"postern plan\"; geef het vrij met \"postern approve {2}\", daarna volgt de app het ERP zoals het nu "
+     "is"}};
+
+constexpr std::int64_t kRewoundLeast = 3;  // single records may be given an older date by hand
+
+/// How far a kind of target has come: "" = its records were never looked at, "yes" = they are being derived for the
+/// first time, "all" = everything there was has been.
 std::string derivedSetting(std::string_view link, std::string_view target) {
   return "derived/" + std::string(link) + '/' + std::string(target);
 }
+
+constexpr std::string_view kApproved = "approved";
+
+/// "" = off, "on", or kApproved until everything held was derived.
+std::string brakeSetting(std::string_view link, std::string_view target) {
+  return "brake/" + std::string(link) + '/' + std::string(target);
+}
+/// How many records of the ERP went back in time; "" = none.
+std::string rewoundSetting(std::string_view link) { return "rewound/" + std::string(link); }
 
 void logError(std::string_view event, const Error& error, const std::string& part) {
   log(Level::Warning, "poll", event, {{"part", part}, {"code", error.code()}, {"cause", error.cause(Language::En)}});
@@ -69,36 +78,52 @@ std::string scopeOf(std::string_view link, std::string_view system) {
   return std::string(link) + '/' + std::string(system);
 }
 
-struct Poller::Scan {
-  std::string kind;
-  ScanRequest request;
-  Cursor cursor;
-  bool fromStart = true;
-  bool full = false;  // as the pages say
-  std::int64_t rows = 0;
-  std::vector<bool> seen;                 // by snapshot id: one bit a record is all a full compare keeps in memory
-  std::vector<const TargetKind*> direct;  // targets that need no other kind
-  bool queuedSome = false;
+void markDirty(Database& db, std::string_view link, const Reference& target) {
+  auto& mark = db.statement("INSERT OR IGNORE INTO dirty(link,kind,key) VALUES(?,?,?)");
+  mark.bind(1, link);
+  mark.bind(2, target.kind);
+  mark.bind(3, target.key);
+  mark.run();
+}
 
-  void mark(std::int64_t id) {
-    const auto index = static_cast<std::size_t>(id);
-    if (index >= seen.size()) seen.resize(std::max(index + 1, seen.size() * 2));
-    seen[index] = true;
+int approve(Database& db, std::string_view link, const Rules& rules) {
+  int released = 0;
+  UnitOfWork work(db);
+  for (const auto& target : rules.targets()) {
+    const auto setting = brakeSetting(link, target.name);
+    if (readSetting(db, setting) != "on") continue;
+    writeSetting(db, setting, kApproved);
+    ++released;
   }
-};
+  if (released > 0) writeSetting(db, rewoundSetting(link), "");
+  work.commit();
+  return released;
+}
 
 Poller::Poller(Database& db, Source& source, const Rules& rules, std::span<const SinkKind> sinkKinds, PollerSetup setup,
                Clock& clock, Health& health, Progress& progress)
     : db_(db),
-      source_(source),
       rules_(rules),
       setup_(std::move(setup)),
       clock_(clock),
       health_(health),
       progress_(progress),
-      snapshot_(db, scopeOf(setup_.link, setup_.erp)),
+      erp_{&source,
+           setup_.erp,
+           scopeOf(setup_.link, setup_.erp),
+           Snapshot(db, scopeOf(setup_.link, setup_.erp)),
+           setup_.erpWrites,
+           true},
+      app_{setup_.appSource,
+           setup_.app,
+           scopeOf(setup_.link, setup_.app) + "/read",
+           Snapshot(db, scopeOf(setup_.link, setup_.app)),
+           setup_.appWrites,
+           false},
       bindings_(db, scopeOf(setup_.link, setup_.app)),
-      outbox_(db, scopeOf(setup_.link, setup_.app)) {
+      outbox_(db, scopeOf(setup_.link, setup_.app)),
+      back_(db, scopeOf(setup_.link, setup_.erp)),
+      audit_(db) {
   for (const auto& kind : sinkKinds) sinkKinds_.emplace(kind.name, kind);
   for (const auto& target : rules.targets()) {
     if (setup_.flows.contains(target.flow)) targets_.push_back(target);
@@ -111,9 +136,20 @@ const TargetKind* Poller::targetKind(std::string_view name) const {
   return it == targets_.end() ? nullptr : &*it;
 }
 
+bool Poller::isShared(std::string_view target) const {
+  return setup_.appSource != nullptr &&
+         std::any_of(setup_.shared.begin(), setup_.shared.end(), [&](const auto& s) { return s.target == target; });
+}
+
+bool Poller::isLoaded(std::string_view target) {
+  return readSetting(db_, derivedSetting(setup_.link, target)) == "all";
+}
+
 Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<void()>& queued) {
-  const auto part = scopeOf(setup_.link, setup_.erp);
   progress_.reading = true;
+  rewound_ = 0;
+  readErp_ = false;
+  held_.clear();
   struct Done {
     Progress& progress;
     ~Done() { progress.reading = false; }
@@ -122,12 +158,14 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
   const auto behind = neverDerived();
   std::set<std::string_view> finished;
   std::optional<Error> firstError;
-  for (const auto kind : source_.kinds()) {
+  const auto app = readApp(full, stop, queued);
+  if (!app && app.error().fault == Fault::Stop) return app;
+  for (const auto kind : erp_.source->kinds()) {
     const bool needed = std::any_of(targets_.begin(), targets_.end(), [&](const TargetKind& target) {
       return std::find(target.inputs.begin(), target.inputs.end(), kind) != target.inputs.end();
     });
     if (!needed) continue;
-    if (auto result = scan(std::string(kind), full, stop, queued); !result) {
+    if (auto result = scan(erp_, std::string(kind), full, stop, queued); !result) {
       if (!firstError) firstError = result.error();
       // Log-in and stop concern every kind; another failure may concern this one only.
       if (result.error().fault == Fault::Stop || result.error().fault == Fault::Auth || result.error().retryAfter)
@@ -135,6 +173,7 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
       continue;
     }
     finished.insert(kind);
+    if (rewound_ >= kRewoundLeast) writeSetting(db_, rewoundSetting(setup_.link), std::to_string(rewound_));
     for (const auto& target : targets_) {
       const bool complete = std::all_of(target.inputs.begin(), target.inputs.end(),
                                         [&](std::string_view input) { return finished.contains(input); });
@@ -144,16 +183,37 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
         for (const auto input : target.inputs) markAll(input, target.name);
         writeSetting(db_, derivedSetting(setup_.link, target.name), "yes");
       }
-      deriveDirty(target.name, stop, queued);
+      // What the app holds now is not known: an edit made there could be overwritten.
+      if (!app && isShared(target.name)) continue;
+      if (mayDerive(std::string(target.name)) && deriveDirty(target.name, stop, queued)) derivedAll(target.name);
     }
   }
   if (stop.stop_requested()) return fail(Fault::Stop, kQueueFull);
   if (firstError) {
     const auto level = firstError->fault == Fault::Auth ? HealthLevel::Bad : HealthLevel::Warning;
-    health_.report(part, level, *firstError);
-    logError("failed", *firstError, part);
+    health_.report(erp_.part, level, *firstError);
+    logError("failed", *firstError, erp_.part);
     return tl::unexpected(*firstError);
   }
+  readErp_ = true;
+  return app;
+}
+
+/// What may have changed in the app: the kinds with fields that both sides may change.
+Result<void> Poller::readApp(bool full, std::stop_token stop, const std::function<void()>& queued) {
+  if (app_.source == nullptr) return {};
+  for (const auto kind : app_.source->kinds()) {
+    if (!isShared(kind)) continue;
+    auto result = scan(app_, std::string(kind), full, stop, queued);
+    if (result) continue;
+    if (result.error().fault != Fault::Stop) {
+      const auto level = result.error().fault == Fault::Auth ? HealthLevel::Bad : HealthLevel::Warning;
+      health_.report(app_.part, level, result.error());
+      logError("failed", result.error(), app_.part);
+    }
+    return result;
+  }
+  health_.good(app_.part);
   return {};
 }
 
@@ -165,7 +225,7 @@ std::set<std::string_view> Poller::neverDerived() {
     const auto setting = derivedSetting(setup_.link, target.name);
     if (!readSetting(db_, setting).empty()) continue;
     const bool fresh = std::all_of(target.inputs.begin(), target.inputs.end(),
-                                   [&](std::string_view input) { return snapshot_.count(input) == 0; });
+                                   [&](std::string_view input) { return erp_.snapshot.count(input) == 0; });
     if (fresh) {
       writeSetting(db_, setting, "yes");
     } else {
@@ -179,215 +239,37 @@ std::set<std::string_view> Poller::neverDerived() {
 void Poller::markAll(std::string_view kind, std::string_view onlyTarget) {
   for (std::string after;;) {
     UnitOfWork work(db_);
-    const auto batch = snapshot_.list(kind, after, kMarkBatch);
+    const auto batch = erp_.snapshot.list(kind, after, kMarkBatch);
     if (batch.empty()) return;
     after = batch.back().record.key;
     std::set<Reference> targets;
-    for (const auto& seen : batch) touch(seen.record, targets);
+    for (const auto& seen : batch) touch(erp_, seen.record, targets);
     for (const auto& target : targets) {
-      if (onlyTarget.empty() || onlyTarget == target.kind) markDirty(target);
+      if (onlyTarget.empty() || onlyTarget == target.kind) markDirty(db_, setup_.link, target);
     }
     work.commit();
-  }
-}
-
-void Poller::markDirty(const Reference& target) {
-  auto& mark = db_.statement("INSERT OR IGNORE INTO dirty(link,kind,key) VALUES(?,?,?)");
-  mark.bind(1, setup_.link);
-  mark.bind(2, target.kind);
-  mark.bind(3, target.key);
-  mark.run();
-}
-
-Result<void> Poller::scan(const std::string& kind, bool full, std::stop_token stop,
-                          const std::function<void()>& queued) {
-  const auto now = clock_.now();
-  Scan scan;
-  scan.kind = kind;
-  scan.cursor = readCursor(db_, scopeOf(setup_.link, setup_.erp), kind);
-  const bool resumes = !scan.cursor.position.empty() && scan.cursor.full >= full && now >= scan.cursor.startedAt &&
-                       now - scan.cursor.startedAt < kResumeWithin;
-  scan.fromStart = !resumes;
-  if (!resumes) {
-    scan.cursor.startedAt = now;
-    scan.cursor.full = full;
-    scan.cursor.position.clear();
-  }
-  scan.request = {kind, scan.cursor.full, scan.cursor.since, scan.cursor.position, scan.cursor.startedAt};
-  for (const auto& target : targets_) {
-    if (target.inputs.size() == 1 && target.inputs.front() == kind) scan.direct.push_back(&target);
-  }
-  for (;;) {
-    if (!awaitRoom(stop)) return fail(Fault::Stop, kQueueFull);
-    auto page = source_.read(scan.request, stop);
-    if (!page) return tl::unexpected(page.error());
-    for (const auto& warning : page->warnings) logError("warning", warning, scopeOf(setup_.link, setup_.erp));
-    apply(scan, *page, queued);
-    if (page->last) {
-      finish(scan, *page);
-      return {};
-    }
-    scan.request.position = page->next;
-  }
-}
-
-/// A row that is not as it was.
-struct Poller::Changed {
-  const Row* row;
-  Hash hash;
-  std::optional<Snapshot::Known> known;
-};
-
-void Poller::apply(Scan& scan, const Page& page, const std::function<void()>& queued) {
-  scan.full = page.full;
-  scan.rows += static_cast<std::int64_t>(page.rows.size());
-  progress_.rows += static_cast<std::int64_t>(page.rows.size());
-
-  std::vector<Changed> changed;
-  {
-    ReadScope read(db_);
-    for (const auto& row : page.rows) {
-      const Hash hash = hasher_(row.raw);
-      const auto known = snapshot_.known(scan.kind, row.key);
-      if (known && known->hash == hash) {
-        scan.mark(known->id);
-      } else {
-        changed.push_back({&row, hash, known});
-      }
-    }
-  }
-  if (changed.empty()) return;
-  std::unordered_map<std::string_view, const Row*> last;  // a key may come twice
-  for (const auto& row : page.rows) last[row.key] = &row;
-  std::erase_if(changed, [&](const Changed& change) { return last[change.row->key] != change.row; });
-
-  // Delivery waits while we write, so a page is stored in parts. The cursor moves with the last one: what is read again
-  // after a crash is no change.
-  const std::span<const Changed> all(changed);
-  for (std::size_t from = 0; from < all.size(); from += kStoreBatch) {
-    const auto part = all.subspan(from, std::min(kStoreBatch, all.size() - from));
-    UnitOfWork work(db_);
-    store(scan, part);
-    if (from + part.size() == all.size()) {
-      scan.cursor.position = page.last ? std::string() : page.next;
-      writeCursor(db_, scopeOf(setup_.link, setup_.erp), scan.kind, scan.cursor);
-    }
-    work.commit();
-    if (std::exchange(scan.queuedSome, false)) queued();
-  }
-}
-
-void Poller::store(Scan& scan, std::span<const Changed> changed) {
-  std::set<Reference> targets;
-  const auto now = clock_.now();
-  for (const auto& change : changed) {
-    auto record = source_.map(scan.kind, *change.row);
-    if (!record) {
-      const auto& error = record.error();
-      logError(
-          "row refused",
-          Error{
-              Fault::Reject, &kRowRefused, {scan.kind, change.row->key, setup_.erp, error.cause(Language::En)}, {}, {}},
-          scopeOf(setup_.link, setup_.erp));
-      if (change.known) scan.mark(change.known->id);
-      continue;
-    }
-    if (!change.known) {
-      scan.mark(snapshot_.insert(*record, change.hash, now));
-    } else {
-      scan.mark(change.known->id);
-      const auto before = snapshot_.get(scan.kind, change.row->key);
-      if (before && before->record == *record) {
-        snapshot_.updateHash(change.known->id, change.hash);
-        continue;
-      }
-      snapshot_.update(change.known->id, *record, change.hash, now);
-      if (before) touch(before->record, targets);  // what it belonged to before, seen with the snapshot of now
-    }
-    ++progress_.changed;
-    touch(*record, targets);
-  }
-  for (const auto& target : targets) {
-    const bool direct = std::any_of(scan.direct.begin(), scan.direct.end(),
-                                    [&](const TargetKind* kind) { return kind->name == target.kind; });
-    if (direct) {
-      scan.queuedSome |= enqueue(target);
-    } else {
-      markDirty(target);
-    }
-  }
-}
-
-void Poller::finish(Scan& scan, const Page& page) {
-  const auto part = scopeOf(setup_.link, setup_.erp);
-  if (scan.full && scan.fromStart) {
-    const auto known = snapshot_.count(scan.kind);
-    if (scan.rows == 0 && known > 0) {
-      const Error error{Fault::Retry, &kEmptyAnswer, {setup_.erp, scan.kind, std::to_string(known)}, {}, {}};
-      logError("empty answer", error, part);
-      health_.report(part + '/' + scan.kind, HealthLevel::Warning, error);
-      ++progress_.warnings;
-      return;
-    }
-    const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
-    if (unseen > 10 && unseen > known / 2) {
-      const Error error{
-          Fault::Retry, &kManyVanished, {setup_.erp, std::to_string(unseen), std::to_string(known), scan.kind}, {}, {}};
-      logError("many vanished", error, part);
-      health_.report(part + '/' + scan.kind, HealthLevel::Warning, error);
-      ++progress_.warnings;
-      return;
-    }
-    if (unseen > 0 || snapshot_.anyMissing(scan.kind)) {
-      UnitOfWork work(db_);
-      const auto vanished = snapshot_.countMissing(scan.kind, scan.seen);
-      Audit audit(db_);
-      for (const auto& key : vanished) audit.add(clock_.now(), part, scan.kind, key, "vanished", {});
-      work.commit();
-    }
-  }
-  health_.good(part + '/' + scan.kind);
-  // An answer without rows proves nothing yet: asked for changes only from now on, older records would never come.
-  if (scan.rows == 0 && scan.fromStart && scan.request.since.empty()) return;
-  const bool rederive = scan.request.full;
-  const bool moved = scan.cursor.since != page.since || !scan.cursor.position.empty() ||
-                     scan.cursor.finishedAt == Clock::Time{} || rederive;
-  if (!moved) return;  // an unchanged pass writes nothing
-  if (rederive) markAll(scan.kind, {});
-  UnitOfWork work(db_);
-  scan.cursor.since = page.since;
-  scan.cursor.position.clear();
-  scan.cursor.finishedAt = clock_.now();
-  if (scan.full) scan.cursor.fullAt = scan.cursor.startedAt;
-  writeCursor(db_, part, scan.kind, scan.cursor);
-  if (rederive) {
-    for (const auto& target : targets_) {
-      if (std::find(target.inputs.begin(), target.inputs.end(), scan.kind) == target.inputs.end()) continue;
-      auto& mark = db_.statement(
-          "INSERT OR IGNORE INTO dirty(link,kind,key) SELECT ?,kind,key FROM binding WHERE system=? AND kind=?");
-      const auto app = scopeOf(setup_.link, setup_.app);
-      mark.bind(1, setup_.link);
-      mark.bind(2, app);
-      mark.bind(3, target.name);
-      mark.run();
-    }
-  }
-  work.commit();
-}
-
-void Poller::touch(const Record& record, std::set<Reference>& targets) const {
-  for (auto& target : rules_.touched(record, snapshot_)) {
-    if (targetKind(target.kind) != nullptr) targets.insert(std::move(target));
   }
 }
 
 bool Poller::enqueue(const Reference& reference) {
-  const auto now = clock_.now();
-  const auto target = rules_.derive(reference, snapshot_, now);
-  if (!target) return outbox_.withdraw(reference), false;
   const auto sink = sinkKinds_.find(reference.kind);
   if (sink == sinkKinds_.end()) return false;
-  const auto binding = bindings_.get(reference.kind, reference.key);
+  const auto now = clock_.now();
+  auto target = rules_.derive(reference, erp_.snapshot, now);
+  auto binding = bindings_.get(reference.kind, reference.key);
+  bool some = false;
+  if (binding && isShared(reference.kind)) {
+    // A record that is too old to be sent may still have been changed in the app.
+    Target shared = target ? *target : Target{rules_.sharedFields(reference, erp_.snapshot), {}};
+    const auto settled = settleShared(reference, shared, *binding);
+    some = settled.wroteBack;
+    if (settled.disputed && target) {
+      return outbox_.dispute(setup_.link, reference, sink->second.rank, *target, *settled.disputed, now) || some;
+    }
+    if (target) target = std::move(shared);
+  }
+  if (setup_.backOnly.contains(targetKind(reference.kind)->flow)) return some;
+  if (!target) return outbox_.withdraw(reference), some;
   const bool differs =
       !binding ||
       !fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly).empty();
@@ -396,22 +278,100 @@ bool Poller::enqueue(const Reference& reference) {
     ++progress_.queued;
     ++sinceCount_;
   }
-  return put == Outbox::Put::Queued || put == Outbox::Put::Replaced;
+  return put == Outbox::Put::Queued || put == Outbox::Put::Replaced || some;
 }
 
-void Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued) {
-  for (;;) {
-    if (!awaitRoom(stop)) return;
-    std::vector<std::string> keys;
-    {
-      ReadScope read(db_);
-      auto& query = db_.statement("SELECT key FROM dirty WHERE link=? AND kind=? ORDER BY key LIMIT ?");
-      query.bind(1, setup_.link);
-      query.bind(2, kind);
-      query.bind(3, static_cast<std::int64_t>(kDeriveBatch));
-      while (query.step()) keys.emplace_back(query.text(0));
+std::vector<std::string> Poller::dirtyKeys(std::string_view kind, std::string_view after, std::size_t limit) {
+  std::vector<std::string> keys;
+  ReadScope read(db_);
+  auto& query = db_.statement("SELECT key FROM dirty WHERE link=? AND kind=? AND key>? ORDER BY key LIMIT ?");
+  query.bind(1, setup_.link);
+  query.bind(2, kind);
+  query.bind(3, after);
+  query.bind(4, static_cast<std::int64_t>(limit));
+  while (query.step()) keys.emplace_back(query.text(0));
+  return keys;
+}
+
+/// What would be sent for a target; empty when nothing would.
+Fields Poller::difference(const Reference& reference) {
+  const auto target = rules_.derive(reference, erp_.snapshot, clock_.now());
+  const auto sink = sinkKinds_.find(reference.kind);
+  if (!target || sink == sinkKinds_.end()) return {};
+  const auto binding = bindings_.get(reference.kind, reference.key);
+  return binding ? fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly)
+                 : target->fields;
+}
+
+/// The brake: a pass that would change an unusual share of a kind waits for somebody to have looked. The first load of
+/// a kind is none.
+bool Poller::mayDerive(const std::string& kind) {
+  const auto brake = readSetting(db_, brakeSetting(setup_.link, kind));
+  if (!setup_.brakes || brake == kApproved) return true;
+  const auto error = unusual(kind);
+  const auto part = setup_.link + "/brake/" + kind;
+  if (!error) {
+    if (!brake.empty()) {
+      writeSetting(db_, brakeSetting(setup_.link, kind), "");
+      health_.good(part);
     }
-    if (keys.empty()) return;
+    return true;
+  }
+  if (brake.empty()) {
+    writeSetting(db_, brakeSetting(setup_.link, kind), "on");
+    logError("brake", *error, part);
+  }
+  health_.report(part, HealthLevel::Bad, *error);
+  held_.push_back(*error);
+  return false;
+}
+
+/// Everything of a kind of target was derived.
+void Poller::derivedAll(std::string_view kind) {
+  if (!isLoaded(kind)) writeSetting(db_, derivedSetting(setup_.link, kind), "all");
+  if (readSetting(db_, brakeSetting(setup_.link, kind)).empty()) return;
+  writeSetting(db_, brakeSetting(setup_.link, kind), "");
+  health_.good(setup_.link + "/brake/" + std::string(kind));
+}
+
+std::optional<Error> Poller::unusual(const std::string& kind) {
+  const auto total = bindings_.count(kind);
+  if (!isLoaded(kind) || total == 0) return std::nullopt;
+  if (const auto rewound = readSetting(db_, rewoundSetting(setup_.link)); !rewound.empty()) {
+    if (dirtyKeys(kind, {}, 1).empty()) return std::nullopt;
+    return Error{Fault::Retry, &kRewound, {rewound, setup_.erp, setup_.link}, {}, {}};
+  }
+  const auto limit =
+      std::max(setup_.brakeLeast, static_cast<std::int64_t>(setup_.brakeShare * static_cast<double>(total)));
+  if (static_cast<std::int64_t>(dirtyKeys(kind, {}, static_cast<std::size_t>(limit) + 1).size()) <= limit) {
+    return std::nullopt;
+  }
+  std::int64_t many = 0;
+  std::map<std::string, std::int64_t> fields;
+  for (std::string after;;) {
+    const auto keys = dirtyKeys(kind, after, kDeriveBatch);
+    if (keys.empty()) break;
+    after = keys.back();
+    ReadScope read(db_);
+    for (const auto& key : keys) {
+      const auto send = difference({kind, key});
+      many += send.empty() ? 0 : 1;
+      for (const auto& [name, value] : send) ++fields[name];
+    }
+  }
+  if (many <= limit) return std::nullopt;
+  const auto most =
+      std::max_element(fields.begin(), fields.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return Error{
+      Fault::Retry, &kBraked, {std::to_string(many), std::to_string(total), kind, most->first, setup_.link}, {}, {}};
+}
+
+/// False when it was stopped before everything was derived.
+bool Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued) {
+  for (;;) {
+    if (!awaitRoom(stop)) return false;
+    const auto keys = dirtyKeys(kind, {}, kDeriveBatch);
+    if (keys.empty()) return true;
     UnitOfWork work(db_);
     bool some = false;
     for (const auto& key : keys) {

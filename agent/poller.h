@@ -1,5 +1,5 @@
 #pragma once
-// Reads one ERP for one link: rows into the snapshot, what they affect into the outbox.
+// Reads both systems of one link: rows into the snapshots, what they affect into the outboxes.
 
 #include <cstdint>
 #include <functional>
@@ -15,6 +15,7 @@
 #include "agent/health.h"
 #include "agent/outbox.h"
 #include "agent/snapshot.h"
+#include "agent/write_watch.h"
 
 namespace postern {
 
@@ -25,10 +26,28 @@ struct PollerSetup {
   std::string link;
   std::string erp;  // system names
   std::string app;
-  std::set<std::string, std::less<>> flows;             // that run towards the app
+  std::set<std::string, std::less<>> flows;             // that run
+  std::set<std::string, std::less<>> backOnly{};        // of these, that send nothing to the app
   std::int64_t queueLimit = 200'000;                    // entries; above it polling pauses
   std::function<bool()> hasRoom = [] { return true; };  // false while the disk is under its floor
+
+  // The way back; with appSource == nullptr there is none.
+  Source* appSource = nullptr;
+  std::vector<SharedField> shared{};  // of the flows that run both ways, with the winner the admin chose
+  int erpRank = 0;                    // of what is written to the ERP
+  WriteWatch* erpWrites = nullptr;    // may be nullptr
+  WriteWatch* appWrites = nullptr;
+
+  bool brakes = true;
+  double brakeShare = 1;         // of the records of a kind that one pass may change or add; 1 = as many as there are
+  std::int64_t brakeLeast = 50;  // as few are never held up
 };
+
+/// The target is derived again by the next pass. Joins an open UnitOfWork.
+void markDirty(Database& db, std::string_view link, const Reference& target);
+
+/// Releases what the brake of `link` holds; the next pass derives it. Returns how many kinds of targets.
+int approve(Database& db, std::string_view link, const Rules& rules);
 
 /// One link's poller; one thread. Opens no connection of its own.
 class Poller {
@@ -36,44 +55,84 @@ class Poller {
   Poller(Database& db, Source& source, const Rules& rules, std::span<const SinkKind> sinkKinds, PollerSetup setup,
          Clock& clock, Health& health, Progress& progress);
 
-  /// Reads every kind that the flows need, then derives and queues what changed. With `full` everything is compared
-  /// and derived again. `queued` is called after each commit that queued something. Stops early, leaving all that was
-  /// committed, with the first error of the source; a failed kind does not keep kinds after it from being read when
-  /// they do not depend on it. Throws DatabaseError when the state file fails.
+  /// Reads what the app may have changed, then every kind of the ERP that the flows need, then derives and queues what
+  /// changed. With `full` everything is compared and derived again. `queued` is called after each commit that queued
+  /// something. Stops early, leaving all that was committed, with the first error of a source; a failed kind does not
+  /// keep kinds after it from being read when they do not depend on it. Throws DatabaseError when the state file fails.
   Result<void> pass(
       bool full, std::stop_token stop, const std::function<void()>& queued = [] {});
+  /// Whether the last pass read all of the ERP; then its error is the app's.
+  bool readErp() const { return readErp_; }
+  /// Why the brake held kinds of targets in the last pass.
+  const std::vector<Error>& held() const { return held_; }
 
  private:
+  /// One of the two systems as it is read.
+  struct Side {
+    Source* source;
+    std::string system;  // name
+    std::string part;    // of the health board
+    Snapshot snapshot;
+    WriteWatch* writes;
+    bool isErp;
+  };
   struct Scan;
   struct Changed;
-  Result<void> scan(const std::string& kind, bool full, std::stop_token stop, const std::function<void()>& queued);
+  /// What became of a target's shared fields.
+  struct Decided {
+    bool wroteBack = false;         // something was queued towards the ERP
+    std::optional<Error> disputed;  // neither side may win
+  };
+
+  // poller_scan.cc: rows into a snapshot
+  Result<void> scan(Side& side, const std::string& kind, bool full, std::stop_token stop,
+                    const std::function<void()>& queued);
   void apply(Scan& scan, const Page& page, const std::function<void()>& queued);
   void store(Scan& scan, std::span<const Changed> changed);
   void finish(Scan& scan, const Page& page);
+  bool believes(Scan& scan);
+  void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
+
+  // poller.cc: what is to be delivered
   std::set<std::string_view> neverDerived();
+  Result<void> readApp(bool full, std::stop_token stop, const std::function<void()>& queued);
   void markAll(std::string_view kind, std::string_view onlyTarget);
-  void markDirty(const Reference& target);
-  void touch(const Record& record, std::set<Reference>& targets) const;
   bool enqueue(const Reference& target);
-  void deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued);
+  bool deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued);
+  bool mayDerive(const std::string& kind);
+  void derivedAll(std::string_view kind);
+  std::optional<Error> unusual(const std::string& kind);
+  std::vector<std::string> dirtyKeys(std::string_view kind, std::string_view after, std::size_t limit);
+  Fields difference(const Reference& target);
   bool awaitRoom(std::stop_token stop);
   const TargetKind* targetKind(std::string_view name) const;
 
+  // poller_back.cc: the way back
+  Decided settleShared(const Reference& target, Target& desired, Binding& binding);
+  bool writeBack(const Reference& record, std::string_view from, const Fields& writes, const Fields& base);
+  bool isShared(std::string_view target) const;
+  bool isLoaded(std::string_view target);
+
   Database& db_;
-  Source& source_;
   const Rules& rules_;
   std::map<std::string, SinkKind, std::less<>> sinkKinds_;
   PollerSetup setup_;
   Clock& clock_;
   Health& health_;
   Progress& progress_;
-  Snapshot snapshot_;
+  Side erp_;
+  Side app_;
   Bindings bindings_;
-  Outbox outbox_;
+  Outbox outbox_;  // towards the app
+  Outbox back_;    // towards the ERP
+  Audit audit_;
   Hasher hasher_;
   std::vector<TargetKind> targets_;  // of the enabled flows
   std::int64_t sinceCount_ = 0;      // queued since the outbox was last counted
   std::int64_t lastCount_ = -1;
+  std::int64_t rewound_ = 0;  // records of this pass whose own change date went back
+  bool readErp_ = false;
+  std::vector<Error> held_;
   bool paused_ = true;  // as the health board may still say from an earlier run
 };
 

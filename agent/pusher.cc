@@ -147,11 +147,15 @@ class Pusher::Lanes {
       return;
     }
     auto& entry = task.entries.front();
-    Change change{entry.kind, entry.key, task.binding ? task.binding->id : std::string(), task.send,
+    Change change{entry.kind,
+                  entry.key,
+                  task.binding ? task.binding->id : std::string(),
+                  task.send,
                   [&task](std::string_view kind, std::string_view key) {
                     const auto it = task.ids.find(Reference{std::string(kind), std::string(key)});
                     return it == task.ids.end() ? std::string() : it->second;
-                  }};
+                  },
+                  entry.base};
     outcome.settled = sink_.push(change, stop_);
   }
 
@@ -173,6 +177,7 @@ Pusher::Pusher(Database& db, Sink& sink, PusherSetup setup, Clock& clock, Health
       sink_(sink),
       setup_(std::move(setup)),
       scope_(setup_.link + '/' + setup_.app),
+      part_(setup_.part.empty() ? scope_ : setup_.part),
       clock_(clock),
       health_(health),
       progress_(progress),
@@ -191,7 +196,7 @@ void Pusher::run(Until until, std::stop_token stop) {
   bool recovered = false;
   std::int64_t seenVersion = -1;
   while (!stop.stop_requested()) {
-    health_.alive(scope_, kSilence);
+    health_.alive(part_, kSilence);
     try {
       if (!recovered) recover();
       recovered = true;
@@ -206,9 +211,9 @@ void Pusher::run(Until until, std::stop_token stop) {
     } catch (const DatabaseError& e) {
       if (!e.passes()) throw;
       const Error error{Fault::Retry, &kStateFile, {e.what()}, {}, {}};
-      health_.report(scope_, HealthLevel::Bad, error);
+      health_.report(part_, HealthLevel::Bad, error);
       unpublished_ = true;  // the board must hear when it is over
-      log(Level::Error, "push", "state file", {{"part", scope_}, {"code", error.code()}, {"cause", e.what()}});
+      log(Level::Error, "push", "state file", {{"part", part_}, {"code", error.code()}, {"cause", e.what()}});
       clock_.wait(5s, stop);
       continue;
     }
@@ -228,7 +233,7 @@ void Pusher::run(Until until, std::stop_token stop) {
 void Pusher::recover() {
   const int unknown = outbox_.recover(clock_.now() + setup_.probeDelay);
   if (unknown == 0) return;
-  log(Level::Info, "push", "recovered", {{"part", scope_}, {"code", kCrashed.code}, {"unknown", unknown}});
+  log(Level::Info, "push", "recovered", {{"part", part_}, {"code", kCrashed.code}, {"unknown", unknown}});
 }
 
 void Pusher::collect(std::vector<Outcome> outcomes) {
@@ -246,7 +251,7 @@ void Pusher::flush(std::stop_token stop) {
     step(stop);
   } catch (const DatabaseError& e) {
     // They are still marked as being sent: the next start looks them up.
-    log(Level::Warning, "push", "state file", {{"part", scope_}, {"code", kStateFile.code}, {"cause", e.what()}});
+    log(Level::Warning, "push", "state file", {{"part", part_}, {"code", kStateFile.code}, {"cause", e.what()}});
   }
   unsettled_.clear();
 }
@@ -283,7 +288,7 @@ bool Pusher::adopt(std::stop_token stop) {
     return false;
   }
   if (*adopted > 0) {
-    log(Level::Info, "push", "adopted", {{"part", scope_}, {"records", std::to_string(*adopted)}});
+    log(Level::Info, "push", "adopted", {{"part", part_}, {"records", std::to_string(*adopted)}});
   }
   succeeded(era_);
   adopted_ = true;
@@ -344,7 +349,7 @@ void Pusher::pick(std::vector<Task>& tasks) {
   for (auto& entry : outbox_.due(OutboxEntry::State::Probing, now, askFor + inFlight_.size())) {
     if (flying(entry.id) || found >= askFor) continue;
     if (how == Mode::OneCall && !unknown.empty() && !unknown.contains(entry.kind)) continue;
-    if (!bindings_.idOf(entry.kind, entry.key).empty()) {
+    if (sinkKind(entry.kind).updatesOnly || !bindings_.idOf(entry.kind, entry.key).empty()) {
       // An update may be sent twice: it sets the same values.
       if (how == Mode::OneCall && found > 0) continue;
       if (prepare(entry, tasks)) ++found;
@@ -391,9 +396,18 @@ bool Pusher::prepare(OutboxEntry& entry, std::vector<Task>& tasks) {
     }
     task.ids.emplace(need, std::move(id));
   }
+  const auto& kind = sinkKind(entry.kind);
+  if (kind.updatesOnly) {
+    if (entry.desired.empty()) return outbox_.settled(entry.id, entry.version), false;
+    task.binding = Binding{entry.key, {}};
+    task.send = entry.desired;
+    outbox_.markSending(entry.id);
+    task.entries.push_back(std::move(entry));
+    tasks.push_back(std::move(task));
+    return true;
+  }
   task.binding = bindings_.get(entry.kind, entry.key);
   if (task.binding) {
-    const auto& kind = sinkKind(entry.kind);
     task.send = fieldsToSend(entry.desired, task.binding->agreed, kind.together, kind.createOnly);
     if (task.send.empty()) {
       for (const auto& [name, value] : entry.desired) task.binding->agreed.ours[name] = value;
@@ -437,21 +451,10 @@ void Pusher::settle(Outcome& outcome) {
 void Pusher::settlePush(Outcome& outcome) {
   const auto& entry = outcome.task.entries.front();
   const auto now = clock_.now();
-  if (outcome.settled) {
-    const bool created = !outcome.task.binding;
-    Binding binding = created ? Binding{} : *outcome.task.binding;
-    binding.id = outcome.settled->id.empty() ? binding.id : outcome.settled->id;
-    binding.agreed = postern::settle(std::move(binding.agreed), outcome.task.send, outcome.settled->answered);
-    bindings_.put(entry.kind, entry.key, binding, now);
-    outbox_.settled(entry.id, entry.version);
-    if (created && blocked_) outbox_.unblock({entry.kind, entry.key});
-    audit_.add(now, scope_, entry.kind, entry.key, created ? "created" : "updated", outcome.task.send);
-    succeeded(outcome.task.era);
-    return;
-  }
+  if (outcome.settled) return settleWrite(outcome);
   const Error& error = outcome.settled.error();
   log(error.fault == Fault::Reject ? Level::Warning : Level::Info, "push", "failed",
-      {{"part", scope_},
+      {{"part", part_},
        {"kind", entry.kind},
        {"key", entry.key},
        {"code", error.code()},
@@ -486,6 +489,36 @@ void Pusher::settlePush(Outcome& outcome) {
   }
 }
 
+void Pusher::settleWrite(Outcome& outcome) {
+  const auto& task = outcome.task;
+  const auto& entry = task.entries.front();
+  const auto now = clock_.now();
+  const bool created = !task.binding;
+  Told told{{entry.kind, entry.key}, outcome.settled->id, task.send, task.send};
+  if (told.id.empty() && task.binding) told.id = task.binding->id;
+  for (const auto& [name, value] : outcome.settled->answered) told.holds[name] = value;
+  if (!sinkKind(entry.kind).updatesOnly) {
+    Binding binding =
+        bindings_.get(entry.kind, entry.key).value_or(Binding{});  // decisions may have been noted meanwhile
+    binding.id = told.id;
+    // What the other side changed by itself is not agreed because an answer shows it: it has yet to be looked at.
+    auto agreed = outcome.settled->answered;
+    for (const auto& [kind, field] : setup_.shared) {
+      if (!created && kind == entry.kind && !task.send.contains(field)) agreed.erase(field);
+    }
+    binding.agreed = postern::settle(std::move(binding.agreed), task.send, agreed);
+    bindings_.put(entry.kind, entry.key, binding, now);
+    if (created && blocked_) outbox_.unblock({entry.kind, entry.key});
+  }
+  outbox_.settled(entry.id, entry.version);
+  bool asSent = true;
+  for (const auto& [name, value] : task.send) asSent = asSent && told.holds[name] == value;
+  const bool refused = sinkKind(entry.kind).updatesOnly && !asSent;
+  audit_.add(now, scope_, entry.kind, entry.key, created ? "created" : refused ? "held" : "updated", task.send);
+  setup_.told(db_, told);
+  succeeded(task.era);
+}
+
 void Pusher::settleFind(Outcome& outcome) {
   const auto now = clock_.now();
   if (!outcome.found) {
@@ -508,7 +541,7 @@ void Pusher::settleFind(Outcome& outcome) {
     }
     if (hits > 1) {
       log(Level::Warning, "push", "doubled",
-          {{"part", scope_}, {"code", kDoubledThere.code}, {"kind", entry.kind}, {"key", entry.key}});
+          {{"part", part_}, {"code", kDoubledThere.code}, {"kind", entry.kind}, {"key", entry.key}});
     }
     outbox_.postpone(entry.id, OutboxEntry::State::Waiting, now, nullptr);
   }
@@ -519,7 +552,16 @@ void Pusher::settleFind(Outcome& outcome) {
 /// An update that was surely not applied: what was agreed before it is agreed again.
 void Pusher::notDone(const Task& task) {
   const auto& entry = task.entries.front();
-  if (task.binding) bindings_.put(entry.kind, entry.key, *task.binding, clock_.now());
+  if (!task.binding || sinkKind(entry.kind).updatesOnly) return;
+  auto binding = bindings_.get(entry.kind, entry.key).value_or(*task.binding);
+  for (const auto& [name, value] : task.send) {
+    const auto restore = [&field = name](Fields& now, const Fields& before) {
+      if (const auto it = before.find(field); it != before.end()) now.insert(*it);
+    };
+    restore(binding.agreed.ours, task.binding->agreed.ours);
+    restore(binding.agreed.theirs, task.binding->agreed.theirs);
+  }
+  bindings_.put(entry.kind, entry.key, binding, clock_.now());
 }
 
 /// How long a record waits after it failed once more. It is not to blame while the destination as a whole fails.
@@ -565,9 +607,9 @@ void Pusher::succeeded(int era) {
 void Pusher::publish() {
   if (!std::exchange(unpublished_, false)) return;
   if (const auto error = destinationError()) {
-    health_.report(scope_, error->fault == Fault::Auth ? HealthLevel::Bad : HealthLevel::Warning, *error);
+    health_.report(part_, error->fault == Fault::Auth ? HealthLevel::Bad : HealthLevel::Warning, *error);
   } else {
-    health_.good(scope_);
+    health_.good(part_);
   }
 }
 

@@ -24,15 +24,27 @@
 
 namespace postern {
 
+/// What a record of the other side holds, by the answer to a write of ours.
+struct Told {
+  Reference target;  // ours
+  std::string id;    // theirs
+  Fields sent;
+  Fields holds;  // in our words
+};
+
 struct PusherSetup {
   std::string link;
-  std::string app;                     // system name
+  std::string app;               // the system that is written; on the way back the ERP
+  std::string part{};            // of the health board; "" = "<link>/<app>"
+  std::set<Reference> shared{};  // {kind, field} that the other side may change, too
+  /// Called inside the transaction that settles a write.
+  std::function<void(Database& db, const Told& told)> told = [](Database&, const Told&) {};
   int lanes = 4;                       // calls at the same time
   std::size_t window = 64;             // at most this many entries are in flight: the price of a kill in look-ups
   std::chrono::seconds probeDelay{2};  // before an unknown outcome is looked up: the request may still be at work there
 };
 
-/// One link's deliverer. It is the only writer of its bindings. run() belongs to one thread; wake() to any.
+/// One link's deliverer towards one side. run() belongs to one thread; wake() to any.
 class Pusher {
  public:
   /// `db` is used by run()'s thread only.
@@ -65,6 +77,7 @@ class Pusher {
   bool prepare(OutboxEntry& entry, std::vector<Task>& tasks);
   void settle(Outcome& outcome);
   void settlePush(Outcome& outcome);
+  void settleWrite(Outcome& outcome);
   void settleFind(Outcome& outcome);
   void recover();
   void collect(std::vector<Outcome> outcomes);
@@ -83,6 +96,7 @@ class Pusher {
   Sink& sink_;
   PusherSetup setup_;
   std::string scope_;
+  std::string part_;
   Clock& clock_;
   Health& health_;
   Progress& progress_;

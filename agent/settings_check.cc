@@ -118,6 +118,12 @@ const Message kUnknownFlow{"PST-1026",
                             "De koppeling heeft geen gegevensstroom '{0}'."},
                            {"Use flows of this link: {1}.", "Verwenden Sie Datenflüsse dieser Verbindung: {1}.",
                             "Gebruik gegevensstromen van deze koppeling: {1}."}};
+const Message kUnknownShared{"PST-1028",
+                             {"The link has no field '{0}' that both sides may change.",
+                              "Die Verbindung hat kein Feld „{0}“, das beide Seiten ändern dürfen.",
+                              "De koppeling heeft geen veld '{0}' dat beide kanten mogen wijzigen."},
+                             {"Use fields of this link: {1}.", "Verwenden Sie Felder dieser Verbindung: {1}.",
+                              "Gebruik velden van deze koppeling: {1}."}};
 const Message kFieldsWithoutSystem{
     "PST-1027",
     {"The section [fields.{0}] belongs to no system: there is no [system.{0}].",
@@ -423,6 +429,12 @@ class Checker {
       for (const std::string& flow : named) {
         if (std::ranges::find(flows, flow) != flows.end()) continue;
         wrong(entry.line, kUnknownFlow, {shownKey(flow), joined(flows)});
+      }
+      if (!entry.key.starts_with("conflict.")) continue;
+      Names shared;
+      for (const SharedField& field : rules.shared) shared.emplace_back(field.name);
+      if (const auto name = entry.key.substr(9); std::ranges::find(shared, name) == shared.end()) {
+        wrong(entry.line, kUnknownShared, {shownKey(name), joined(shared)});
       }
     }
   }

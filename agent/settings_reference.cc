@@ -237,6 +237,14 @@ class Writer {
       }
       return;
     }
+    if (key == "conflict.*") {
+      if (info.shared.empty()) return;
+      add(option, plainKey(option, std::string(info.shared.front().name)), option.choices, {}, info.name);
+      for (const SharedField& field : info.shared.subspan(1)) {
+        out_ += ";" + plainKey(option, std::string(field.name)) + " = " + readList(option.choices).front() + "\n";
+      }
+      return;
+    }
     const std::string example = key == "erp" ? info.erp : key == "app" ? info.app : "";
     add(option, plainKey(option, "NAME"), key == "flows" ? commaList(flows) : option.choices,
         key == "flows" ? commaList(flows) : example, info.name);

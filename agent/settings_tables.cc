@@ -128,6 +128,28 @@ constexpr Option kLinkOptions[] = {
               "Richting van één gegevensstroom, of off (uit); anders de richting van het paar. Een gegevensstroom die "
               "'flows' weglaat, loopt niet."},
      .choices = "off to_app to_erp both"},
+    {.key = "conflict.*",
+     .type = Option::Type::Choice,
+     .help =
+         {"Whose value of a field counts when both sides changed it between two passes; newest: the side where the "
+          "change was seen last, park: neither, until somebody decides. Without it as the pair provides for.",
+          "Wessen Wert eines Felds gilt, wenn beide Seiten es zwischen zwei Durchläufen geändert haben; newest: die "
+          "Seite, auf der die Änderung zuletzt gesehen wurde, park: keine, bis jemand entscheidet. Ohne Angabe wie "
+          "für das Paar vorgesehen.",
+          "Wiens waarde van een veld geldt als beide kanten het tussen twee rondes wijzigden; newest: de kant waar de "
+          "wijziging het laatst is gezien, park: geen van beide, tot iemand beslist. Anders zoals het paar bepaalt."},
+     .choices = "erp app newest park"},
+    {.key = "brake",
+     .type = Option::Type::Integer,
+     .def = "50",
+     .help = {"Percentage of the records of a kind that one pass may change or add; above it, and above 50 records, it "
+              "waits for \"postern approve\". 100 = no limit.",
+              "Prozentsatz der Datensätze einer Art, die ein Durchlauf ändern oder anlegen darf; darüber, und über 50 "
+              "Datensätzen, wartet er auf „postern approve“. 100 = keine Grenze.",
+              "Percentage van de records van een soort dat één ronde mag wijzigen of toevoegen; daarboven, en boven 50 "
+              "records, wacht de ronde op \"postern approve\". 100 = geen grens."},
+     .min = 1,
+     .max = 100},
 };
 
 }  // namespace

@@ -72,6 +72,27 @@ void Snapshot::updateHash(std::int64_t id, const Hash& hash) {
   update.run();
 }
 
+std::optional<Record> Snapshot::patch(std::string_view kind, std::string_view key, const Fields& fields,
+                                      Clock::Time now) {
+  const auto row = known(kind, key);
+  auto seen = get(kind, key);
+  if (!row || !seen) return std::nullopt;
+  auto& record = seen->record;
+  bool differs = false;
+  for (const auto& [name, value] : fields) {
+    const auto it = record.fields.find(name);
+    if (it == record.fields.end() || it->second == value) continue;
+    it->second = value;
+    differs = true;
+  }
+  if (differs) {
+    update(row->id, record, Hash{}, now);
+  } else {
+    updateHash(row->id, Hash{});
+  }
+  return std::move(record);
+}
+
 std::optional<Seen> Snapshot::get(std::string_view kind, std::string_view key) const {
   auto& query =
       db_.statement("SELECT key, parent, body, changed, changed_at FROM snapshot WHERE system=? AND kind=? AND key=?");

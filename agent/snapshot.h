@@ -33,6 +33,10 @@ class Snapshot : public SourceView {
   /// The row's bytes changed, what we read of them did not.
   void updateHash(std::int64_t id, const Hash& hash);
 
+  /// The system told by the answer to a write what a record holds: takes over `fields` of those it is known to have.
+  /// The row's next bytes are looked at anew. Returns what the record holds now; nullopt when it is not known.
+  std::optional<Record> patch(std::string_view kind, std::string_view key, const Fields& fields, Clock::Time now);
+
   std::optional<Seen> get(std::string_view kind, std::string_view key) const override;
   std::vector<Seen> childrenOf(std::string_view kind, std::string_view parent) const override;
 

@@ -30,8 +30,8 @@ constexpr Message kUnknownCondition{
      "das ist ein Fehler in postern; bitte melden Sie ihn mit dem Befehl und dieser Zeile",
      "dit is een fout in postern; meld deze met de opdracht en deze regel"}};
 
-constexpr std::array<const Command*, 9> kCommands{&kRun,   &kSync,   &kPlan,   &kCheck,  &kStatus,
-                                                  &kQueue, &kSecret, &kConfig, &kVersion};
+constexpr std::array<const Command*, 10> kCommands{&kRun,    &kSync,  &kPlan,   &kApprove, &kCheck,
+                                                   &kStatus, &kQueue, &kSecret, &kConfig,  &kVersion};
 
 void printHelp(std::ostream& out, const Console& console) {
   out << console.tr(kIntro) << "\n\nUsage: postern [--config FILE] COMMAND [...]\n\n";

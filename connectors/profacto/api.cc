@@ -115,9 +115,50 @@ constexpr Message kFailed{
      "postern versucht es erneut; bleibt es dabei, fragen Sie den profacto-Support nach diesem Fehler.",
      "postern probeert het opnieuw; blijft het zo, vraag de profacto-support naar deze fout."}};
 
+constexpr Message kWriteUnclear{
+    "PST-3066",
+    {"profacto answered the call {0} with something else than data, so nobody knows whether it was carried out.",
+     "profacto hat den Aufruf {0} nicht mit Daten beantwortet; ob er ausgeführt wurde, ist daher unbekannt.",
+     "profacto beantwoordde de aanroep {0} niet met gegevens; het is dus onbekend of hij is uitgevoerd."},
+    {"postern looks at the project before it writes again; if it stays so, open the url in a browser: maintenance or a "
+     "used-up licence show there.",
+     "postern sieht sich das Projekt an, bevor es erneut schreibt; bleibt es dabei, öffnen Sie die url im Browser: "
+     "Wartung oder eine ausgeschöpfte Lizenz sind dort zu sehen.",
+     "postern bekijkt het project voordat het opnieuw schrijft; blijft het zo, open de url dan in een browser: "
+     "onderhoud of een opgebruikte licentie is daar te zien."}};
+
+constexpr Message kWriteRefused{
+    "PST-3062",
+    {"profacto refused the call {0} with error {1}.", "profacto hat den Aufruf {0} mit dem Fehler {1} abgewiesen.",
+     "profacto weigerde de aanroep {0} met fout {1}."},
+    {"Read profacto's words with: postern queue show; mend the project there, then run: postern queue retry.",
+     "Lesen Sie die Meldung von profacto mit: postern queue show; berichtigen Sie dort das Projekt und führen Sie dann "
+     "aus: postern queue retry.",
+     "Lees de melding van profacto met: postern queue show; corrigeer daar het project en voer dan uit: postern queue "
+     "retry."}};
+
+constexpr Message kMayNotWrite{
+    "PST-3063",
+    {"profacto does not let the token of token.projects_write make the call {0} (error {1}).",
+     "profacto erlaubt dem Token aus token.projects_write den Aufruf {0} nicht (Fehler {1}).",
+     "profacto staat het token van token.projects_write de aanroep {0} niet toe (fout {1})."},
+    {"Enter a token of the API set ProjekteSchreiben there.",
+     "Tragen Sie dort einen Token des API-Bereichs ProjekteSchreiben ein.",
+     "Vul daar een token van de API-set ProjekteSchreiben in."}};
+
+constexpr Message kLocked{
+    "PST-3064",
+    {"Somebody has the record of the call {0} open in profacto.",
+     "Jemand hat den Datensatz des Aufrufs {0} in profacto geöffnet.",
+     "Iemand heeft het record van de aanroep {0} in profacto geopend."},
+    {"Nothing need be done: postern tries again; close the project in profacto if it stays so.",
+     "Sie müssen nichts tun: postern versucht es erneut; bleibt es dabei, schließen Sie das Projekt in profacto.",
+     "U hoeft niets te doen: postern probeert het opnieuw; blijft het zo, sluit het project dan in profacto."}};
+
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 constexpr std::size_t kSearchedBytes = 64 << 10;  // of a page without data
 constexpr std::size_t kNamesShown = 20;
+constexpr std::size_t kWordsKept = 500;
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -137,6 +178,26 @@ std::string shownCode(const std::string& code, const std::string& token) {
   const bool longDigits = code.size() > 24 && std::none_of(code.begin(), code.end(), [](char c) { return c == '_'; });
   if (code.empty() || code.size() > 60 || longDigits || !std::all_of(code.begin(), code.end(), plain)) return "?";
   return !token.empty() && contains(code, token) ? "?" : code;
+}
+
+/// The server's words for `Error::detail`; empty when they could hold a token, ours or somebody else's.
+std::string keptWords(const std::string& words, const std::string& token) {
+  constexpr std::size_t kTokenLength = 32;
+  std::size_t run = 0;
+  for (const char c : words) {
+    run = std::isxdigit(static_cast<unsigned char>(c)) != 0 ? run + 1 : 0;
+    if (run == kTokenLength) return {};
+  }
+  if (contains(words, token)) return {};
+  std::size_t end = std::min(words.size(), kWordsKept);
+  while (end < words.size() && end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0U) == 0x80U) --end;
+  return words.substr(0, end);
+}
+
+/// What an HTTP status above 399 means for a write: whether it was surely not done, and whether it ever will be.
+Fault faultOfWrite(int status) {
+  if (status == 404 || status == 429 || status == 503) return Fault::Retry;
+  return status >= 500 || status == 408 ? Fault::Unknown : Fault::Reject;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -202,7 +263,8 @@ Api::Api(HttpClient& http, Clock& clock, ApiOptions options)
     : http_(http), clock_(clock), options_(std::move(options)) {}
 
 Result<std::shared_ptr<std::string>> Api::call(const std::string& method, const std::string& label,
-                                               const Parameters& parameters, std::stop_token stop) const {
+                                               const Parameters& parameters, Effect effect,
+                                               std::stop_token stop) const {
   HttpRequest request;
   request.url = options_.base + method;
   if (options_.post) {
@@ -215,14 +277,14 @@ Result<std::shared_ptr<std::string>> Api::call(const std::string& method, const 
   auto response = http_.send(request, std::move(stop));
   if (!response) {
     Error error = std::move(response.error());
-    if (error.fault == Fault::Unknown) error.fault = Fault::Retry;  // nothing but reads here
+    if (error.fault == Fault::Unknown && effect == Effect::Reads) error.fault = Fault::Retry;
     return tl::unexpected(std::move(error));
   }
   const int status = response->status;
   if (status >= 300 && status < 400) {
     if (speaksOfLicence(response->header("Location").value_or("")))
       return fail(Fault::Retry, kNoAccessFree, {label}, {}, options_.slotWait);
-    return fail(Fault::Retry, kRedirected, {label, std::to_string(status)});
+    return fail(effect == Effect::Reads ? Fault::Retry : Fault::Unknown, kRedirected, {label, std::to_string(status)});
   }
   const std::string contentType(response->header("Content-Type").value_or(""));
   auto body = std::make_shared<std::string>(toUtf8(std::move(response->body), contentType, options_.charset));
@@ -235,8 +297,12 @@ Result<std::shared_ptr<std::string>> Api::call(const std::string& method, const 
   if (speaksOfLicence(page)) return fail(Fault::Retry, kNoAccessFree, {label}, {}, options_.slotWait);
   if (holdsAllWords(page, options_.tokenErrorWords)) return fail(Fault::Auth, kTokenRefused, {label});
   if (status == 401 || status == 403) return fail(Fault::Auth, kDenied, {label, std::to_string(status)});
-  if (status >= 400)
-    return fail(Fault::Retry, kHttpStatus, {label, std::to_string(status)}, {}, retryAfter(*response, clock_.now()));
+  if (status >= 400) {
+    const Fault fault = effect == Effect::Reads ? Fault::Retry : faultOfWrite(status);
+    if (fault == Fault::Reject) return fail(fault, kWriteRefused, {label, "HTTP " + std::to_string(status)});
+    return fail(fault, kHttpStatus, {label, std::to_string(status)}, {}, retryAfter(*response, clock_.now()));
+  }
+  if (effect == Effect::Writes) return fail(Fault::Unknown, kWriteUnclear, {label});
   const bool html = start != std::string::npos && (*body)[start] == '<';
   return fail(Fault::Retry, html ? kWebPage : kNotJson, {label});
 }
@@ -266,6 +332,25 @@ std::optional<Error> failureOf(const Envelope& answer, const std::string& call, 
   return error(Fault::Retry, kFailed, {call, shownCode(answer.error, token)});
 }
 
+/// The same for a write. No public source tells how a right that is missing is reported; these words are assumed.
+std::optional<Error> writeFailureOf(const Envelope& answer, const std::string& call, const std::string& token,
+                                    const ApiOptions& options) {
+  auto failure = failureOf(answer, call, token, nullptr, options);
+  if (!failure) return std::nullopt;
+  if (failure->message == &kNotJson || failure->message == &kNoMember)
+    return Error{Fault::Unknown, &kWriteUnclear, {call}, {}, {}};
+  if (failure->message != &kFailed) return failure;
+  std::string words = keptWords(answer.error + ": " + answer.errorMsg, token);
+  if (holdsAllWords(answer.error + ' ' + answer.errorMsg, options.lockedErrorWords))
+    return Error{Fault::Retry, &kLocked, {call}, std::move(words), {}};
+  const bool right = contains(answer.error, "structure_access") || contains(answer.error, "not_allowed");
+  return Error{right ? Fault::Auth : Fault::Reject,
+               right ? &kMayNotWrite : &kWriteRefused,
+               {call, shownCode(answer.error, token)},
+               std::move(words),
+               {}};
+}
+
 }  // namespace
 
 Result<Answer> Api::get(const std::string& token, const Query& query, std::stop_token stop) const {
@@ -288,7 +373,7 @@ Result<Answer> Api::exchange(const std::string& token, const Query& query, Refus
   }
   parameters.emplace_back("response", "JSON");
   const std::string name = "api_get " + query.table->name;
-  auto body = call("api_get", name, parameters, std::move(stop));
+  auto body = call("api_get", name, parameters, Effect::Reads, std::move(stop));
   if (!body) return tl::unexpected(std::move(body.error()));
 
   Envelope answer = readEnvelope(**body, query.table);
@@ -304,12 +389,26 @@ Result<Answer> Api::exchange(const std::string& token, const Query& query, Refus
 }
 
 Result<std::vector<std::string>> Api::apiSets(const std::string& token, std::stop_token stop) const {
-  auto body = call("api_getapilist", "api_getapilist", {{"token", token}, {"response", "JSON"}}, std::move(stop));
+  auto body = call("api_getapilist", "api_getapilist", {{"token", token}, {"response", "JSON"}}, Effect::Reads,
+                   std::move(stop));
   if (!body) return tl::unexpected(std::move(body.error()));
   Envelope answer = readEnvelope(**body, nullptr);
   if (auto failure = failureOf(answer, "api_getapilist", token, nullptr, options_))
     return tl::unexpected(std::move(*failure));
   return std::move(answer.apiList);
+}
+
+Result<PutAnswer> Api::put(const std::string& token, const std::string& method, const std::string& key,
+                           const Parameters& fields, std::stop_token stop) const {
+  Parameters parameters{{"token", token}};
+  parameters.insert(parameters.end(), fields.begin(), fields.end());
+  parameters.emplace_back("response", "JSON");  // without it writes answer with a page
+  const std::string name = method + ' ' + key;
+  auto body = call(method, name, parameters, Effect::Writes, std::move(stop));
+  if (!body) return tl::unexpected(std::move(body.error()));
+  Envelope answer = readEnvelope(**body, nullptr);
+  if (auto failure = writeFailureOf(answer, name, token, options_)) return tl::unexpected(std::move(*failure));
+  return PutAnswer{answer.wasUpdate, std::move(answer.number)};
 }
 
 }  // namespace postern::profacto

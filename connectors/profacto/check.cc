@@ -7,6 +7,7 @@
 #include <array>
 
 #include "connectors/profacto/query.h"
+#include "connectors/profacto/sink.h"
 
 namespace postern::profacto {
 
@@ -143,6 +144,21 @@ void checkMap(const Section& fields, std::vector<Finding>& findings) {
   if (!off.empty()) findings.push_back({Finding::Level::Warning, "field map", plainError(kFieldsOff, {off})});
 }
 
+void checkWriting(const Api& api, const std::string& token, const std::vector<std::string>& done,
+                  std::vector<Finding>& findings, std::stop_token stop) {
+  if (token.empty()) {
+    findings.push_back({Finding::Level::Good, "token.projects_write", noWriteToken()});
+    return;
+  }
+  if (std::find(done.begin(), done.end(), token) != done.end()) return;
+  auto sets = api.apiSets(token, std::move(stop));
+  const std::string what = "log-in token.projects_write";
+  if (sets)
+    findings.push_back({Finding::Level::Good, what, {}});
+  else
+    findings.push_back({Finding::Level::Bad, what, std::move(sets.error())});
+}
+
 }  // namespace
 
 bool isPlainAndPublic(const std::string& url) {
@@ -159,7 +175,8 @@ bool isPlainAndPublic(const std::string& url) {
 }
 
 std::vector<Finding> checkSystem(const Api& api, const Layout& layout, const ScanOptions& options,
-                                 const Section& fields, const std::string& url, std::stop_token stop) {
+                                 const std::string& writeToken, const Section& fields, const std::string& url,
+                                 std::stop_token stop) {
   std::vector<Finding> findings;
   if (isPlainAndPublic(url))
     findings.push_back({Finding::Level::Warning, "url", plainError(kPlainHttp, {Poco::URI(url).getHost()})});
@@ -178,6 +195,7 @@ std::vector<Finding> checkSystem(const Api& api, const Layout& layout, const Sca
     for (const Table& table : layout.tables)
       if (options.token(table.access) == token) checkTable(api, table, layout, options, findings, stop);
   }
+  checkWriting(api, writeToken, done, findings, std::move(stop));
   checkMap(fields, findings);
   return findings;
 }

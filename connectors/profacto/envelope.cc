@@ -134,6 +134,8 @@ error_code readMember(std::string_view name, ondemand::value& value, const Table
   if (name == "records") return readRecords(value, out);
   if (name == "structure_access_info") return readTexts(value, out.refused);
   if (name == "APIList") return readTexts(value, out.apiList);
+  if (name == "wasUpdate") readFlag(value, out.wasUpdate);
+  if (name == "AuftragsNr") return keyText(value, out.number);
   return SUCCESS;
 }
 

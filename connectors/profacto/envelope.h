@@ -23,6 +23,8 @@ struct Envelope {
   std::optional<std::int64_t> inPage;
   std::vector<std::string> refused;  // structure_access_info
   std::vector<std::string> apiList;
+  std::optional<bool> wasUpdate;  // of a write
+  std::string number;             // AuftragsNr of a write
 };
 
 /// Reads `body` (UTF-8). Reserves room behind its end, so rows point into it only while it is not changed.

@@ -1,4 +1,5 @@
-// The connector for profacto (extragroup): reads customers, contacts, projects, positions and articles.
+// The connector for profacto (extragroup): reads customers, contacts, projects, positions and articles, and writes
+// fields of projects back.
 
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "connectors/profacto/check.h"
 #include "connectors/profacto/mapping.h"
 #include "connectors/profacto/scan.h"
+#include "connectors/profacto/sink.h"
 #include "connectors/profacto/tables.h"
 
 namespace postern::profacto {
@@ -53,11 +55,25 @@ ScanOptions scanOptions(const SystemContext& context) {
 }
 
 ApiOptions apiOptions(const Section& settings) {
-  return {baseUrl(settings.text("url")), settings.text("http_verb") == "post", settings.text("answer_charset"),
-          settings.duration("slot_wait"), settings.list("token_error")};
+  return {baseUrl(settings.text("url")),  settings.text("http_verb") == "post", settings.text("answer_charset"),
+          settings.duration("slot_wait"), settings.list("token_error"),         settings.list("locked_error")};
 }
 
-/// Thread-safe: nothing changes after construction.
+/// Writing asks for a token of its own: a right to write that came with `token` would be one nobody thought of.
+WriteOptions writeOptions(const Section& settings) {
+  using DateForm = WriteOptions::DateForm;
+  WriteOptions out;
+  out.token = settings.text("token.projects_write");
+  const std::string& date = settings.text("write_date");
+  if (date == "dd.mm.yy") out.dateForm = DateForm::ShortYear;
+  if (date == "dd.mm.yyyy") out.dateForm = DateForm::LongYear;
+  // An empty mode would overwrite what it must keep.
+  if (const std::string mode = plainText(settings.text("text_update_mode")); !mode.empty()) out.textMode = mode;
+  if (const std::string mode = plainText(settings.text("payment_update_mode")); !mode.empty()) out.paymentMode = mode;
+  return out;
+}
+
+/// Thread-safe: nothing but the sink's alarm changes after construction.
 class Profacto final : public System, public Source {
  public:
   explicit Profacto(const SystemContext& context)
@@ -66,11 +82,14 @@ class Profacto final : public System, public Source {
         layout_(makeLayout(context.fields, context.options.list("contact_key"))),
         options_(scanOptions(context)),
         api_(context.http, context.clock, apiOptions(context.options)),
-        scanner_(api_, layout_, options_) {}
+        scanner_(api_, layout_, options_),
+        writing_(writeOptions(context.options)),
+        sink_(api_, scanner_, layout_, context.zone, writing_) {}
 
   Source* source() override { return this; }
+  Sink* sink() override { return writing_.token.empty() ? nullptr : &sink_; }
   std::vector<Finding> check(std::stop_token stop) override {
-    return checkSystem(api_, layout_, options_, fields_, url_, std::move(stop));
+    return checkSystem(api_, layout_, options_, writing_.token, fields_, url_, std::move(stop));
   }
 
   std::span<const std::string_view> kinds() const override { return readKinds(); }
@@ -89,6 +108,8 @@ class Profacto final : public System, public Source {
   ScanOptions options_;
   Api api_;
   Scanner scanner_;
+  WriteOptions writing_;
+  ProjectSink sink_;
 };
 
 std::unique_ptr<System> make(const SystemContext& context) { return std::make_unique<Profacto>(context); }
@@ -97,13 +118,14 @@ std::unique_ptr<System> make(const SystemContext& context) { return std::make_un
 
 extern const ConnectorInfo kConnector;
 const ConnectorInfo kConnector{"profacto",
-                               {"profacto by extragroup, a joinery ERP on 4D; read over its web API.",
-                                "profacto von extragroup, ein Tischlerei-ERP auf 4D; gelesen über dessen Web-API.",
-                                "profacto van extragroup, een ERP voor timmerbedrijven op 4D; gelezen via de web-API."},
+                               {"profacto by extragroup, a joinery ERP on 4D, over its web API.",
+                                "profacto von extragroup, ein Tischlerei-ERP auf 4D, über dessen Web-API.",
+                                "profacto van extragroup, een ERP voor timmerbedrijven op 4D, via de web-API."},
                                true,
-                               false,
+                               true,
                                options(),
                                fieldNames(),
-                               make};
+                               make,
+                               sinkKinds()};
 
 }  // namespace postern::profacto

@@ -283,4 +283,17 @@ Result<Page> Scanner::read(const ScanRequest& request, std::stop_token stop) con
   return page;
 }
 
+Result<Answer> Scanner::rowsOf(const Table& table, std::vector<std::string> fields, std::span<const std::string> keys,
+                               std::stop_token stop) const {
+  Query query;
+  query.table = &table;
+  query.fields = std::move(fields);
+  query.text = orderedBy(anyTextOf(table.key.front(), keys), table.sortedBy());
+  auto slice = fetch(query, {}, 0, std::move(stop));
+  if (!slice) return tl::unexpected(std::move(slice.error()));
+  if (!slice->answer.refused.empty())
+    return fail(Fault::Auth, kFieldsLeftOut, {table.name, joined(slice->answer.refused)});
+  return std::move(slice->answer);
+}
+
 }  // namespace postern::profacto

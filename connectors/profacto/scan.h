@@ -103,6 +103,11 @@ class Scanner {
  public:
   Scanner(const Api& api, const Layout& layout, const ScanOptions& options);
   Result<Page> read(const ScanRequest& request, std::stop_token stop) const;
+  /// All rows of `table` whose first key field is one of `keys` (not empty) as 4D compares texts: letter case and
+  /// accents do not count, so the caller compares exactly. `fields`: what to ask for, the key's among them.
+  /// Auth when the server leaves one of them out.
+  Result<Answer> rowsOf(const Table& table, std::vector<std::string> fields, std::span<const std::string> keys,
+                        std::stop_token stop) const;
 
  private:
   struct Slice;

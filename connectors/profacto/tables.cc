@@ -23,12 +23,12 @@ constexpr Option kOptions[] = {
      .choices = "post get"},
     {.key = "token",
      .type = Option::Type::Secret,
-     .help = {"Token for all API sets that have none of their own. Each different token takes one API access of the "
-              "licence for 15 minutes.",
-              "Token für alle API-Bereiche ohne eigenen Token. Jeder weitere Token belegt 15 Minuten lang einen "
+     .help = {"Token for reading all API sets that have none of their own. Each different token takes one API access "
+              "of the licence for 15 minutes.",
+              "Token zum Lesen aller API-Bereiche ohne eigenen Token. Jeder weitere Token belegt 15 Minuten lang einen "
               "API-Zugriff der Lizenz.",
-              "Token voor alle API-sets zonder eigen token. Elk ander token bezet 15 minuten lang één API-toegang van "
-              "de licentie."}},
+              "Token voor het lezen van alle API-sets zonder eigen token. Elk ander token bezet 15 minuten lang één "
+              "API-toegang van de licentie."}},
     {.key = "token.customers",
      .type = Option::Type::Secret,
      .help = {"Token of the API set Kunden (customers and contacts).",
@@ -42,6 +42,15 @@ constexpr Option kOptions[] = {
     {.key = "token.articles",
      .type = Option::Type::Secret,
      .help = {"Token of the API set Artikel.", "Token des API-Bereichs Artikel.", "Token van de API-set Artikel."}},
+    {.key = "token.projects_write",
+     .type = Option::Type::Secret,
+     .help =
+         {"Token of the API set ProjekteSchreiben (before profacto 2024.1: of Projekte); only needed when something "
+          "flows back to profacto.",
+          "Token des API-Bereichs ProjekteSchreiben (vor profacto 2024.1: Projekte); nur nötig, wenn etwas nach "
+          "profacto zurückfließt.",
+          "Token van de API-set ProjekteSchreiben (vóór profacto 2024.1: Projekte); alleen nodig als er iets naar "
+          "profacto terugvloeit."}},
     {.key = "confirmed_status",
      .type = Option::Type::IntegerList,
      .help = {"Project status numbers of Auftragsbestätigung and Teillieferung; only such projects are read. The "
@@ -103,6 +112,39 @@ constexpr Option kOptions[] = {
      .help = {"Words that together mean in an error text: the token is not accepted.",
               "Wörter, die in einem Fehlertext zusammen bedeuten: Der Token wird nicht angenommen.",
               "Woorden die samen in een fouttekst betekenen: het token wordt niet aanvaard."}},
+    {.key = "locked_error",
+     .type = Option::Type::TextList,
+     .def = "locked",
+     .help = {"Words that together mean in an error text: somebody has the record open, so the change is tried again.",
+              "Wörter, die in einem Fehlertext zusammen bedeuten: Jemand hat den Datensatz geöffnet; die Änderung wird "
+              "dann erneut versucht.",
+              "Woorden die samen in een fouttekst betekenen: iemand heeft het record geopend; de wijziging wordt dan "
+              "opnieuw geprobeerd."}},
+    {.key = "write_date",
+     .type = Option::Type::Choice,
+     .def = "yyyy-mm-dd",
+     .help = {"Form of dates that are written to profacto; each is read back and compared.",
+              "Form der Datumsangaben, die nach profacto geschrieben werden; jede wird zurückgelesen und verglichen.",
+              "Vorm van datums die naar profacto worden geschreven; elke wordt teruggelezen en vergeleken."},
+     .choices = "yyyy-mm-dd dd.mm.yy dd.mm.yyyy"},
+    {.key = "text_update_mode",
+     .def = "none",
+     .help =
+         {"Sent as textupdatemode when a project is changed; it must keep the project's text blocks. Change it only "
+          "if profacto's support says so.",
+          "Wird beim Ändern eines Projekts als textupdatemode gesendet und muss dessen Textbausteine erhalten. Nur "
+          "auf Anweisung des profacto-Supports ändern.",
+          "Wordt bij het wijzigen van een project verstuurd als textupdatemode en moet de tekstblokken behouden. "
+          "Alleen wijzigen op aanwijzing van de profacto-support."}},
+    {.key = "payment_update_mode",
+     .def = "none",
+     .help =
+         {"Sent as paymentupdatemode when a project is changed; it must keep the project's payment terms. Change it "
+          "only if profacto's support says so.",
+          "Wird beim Ändern eines Projekts als paymentupdatemode gesendet und muss dessen Zahlungsbedingungen "
+          "erhalten. Nur auf Anweisung des profacto-Supports ändern.",
+          "Wordt bij het wijzigen van een project verstuurd als paymentupdatemode en moet de betalingsvoorwaarden "
+          "behouden. Alleen wijzigen op aanwijzing van de profacto-support."}},
 };
 
 constexpr FieldName kFieldNames[] = {

@@ -98,7 +98,9 @@ std::span<const SinkKind> kindsOf(Invocation& call, const OutboxEntry& entry) {
   const auto& settings = call.settings();
   const auto link = settings.links.find(entry.link);
   if (link == settings.links.end()) return {};
-  const auto* connector = registry().connector(settings.systems.at(link->second.app).connector);
+  const bool back = entry.system == entry.link + '/' + link->second.erp;
+  const auto& system = back ? link->second.erp : link->second.app;
+  const auto* connector = registry().connector(settings.systems.at(system).connector);
   return connector == nullptr ? std::span<const SinkKind>{} : connector->sinkKinds;
 }
 

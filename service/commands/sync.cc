@@ -62,8 +62,8 @@ int worse(int a, int b) {
 }
 
 int codeOf(const PassReport& report) {
-  if (report.erp || report.app) return kRemote;
-  return report.left.total() > 0 || report.warnings > 0 ? kDiffers : kDone;
+  if (report.erp || report.app || report.back) return kRemote;
+  return report.left.total() > 0 || !report.held.empty() || report.warnings > 0 ? kDiffers : kDone;
 }
 
 void drawBar(const Console& console, const std::string& link, const Progress& progress) {
@@ -92,6 +92,8 @@ void printReport(Invocation& call, const PassReport& report) {
                         {"parked", report.left.parked}};
     if (report.erp) json["erp_error"] = console.describe(*report.erp);
     if (report.app) json["app_error"] = console.describe(*report.app);
+    if (report.back) json["erp_write_error"] = console.describe(*report.back);
+    for (const auto& held : report.held) json["held"].push_back(console.describe(held));
     console.out << json.dump() << '\n';
     return;
   }
@@ -102,6 +104,8 @@ void printReport(Invocation& call, const PassReport& report) {
               << '\n';
   if (report.erp) console.error(*report.erp, report.link);
   if (report.app) console.error(*report.app, report.link);
+  if (report.back) console.error(*report.back, report.link);
+  for (const auto& held : report.held) console.error(held, report.link);
   if (report.left.parked > 0) console.out << console.tr(kSeeParked) << '\n';
 }
 
@@ -111,7 +115,9 @@ std::optional<HealthEntry> troubleOf(Database& db, const std::string& link, cons
   for (auto& entry : readHealth(db)) {
     const bool app = entry.part == link + '/' + settings.app;
     const bool erp = entry.part == link + '/' + settings.erp && !appOnly;
-    if ((app || erp) && entry.level != HealthLevel::Good) return std::move(entry);
+    const bool back = entry.part == link + '/' + settings.erp + "/write";
+    const bool brake = entry.part.starts_with(link + "/brake/") && !appOnly;
+    if ((app || erp || back || brake) && entry.level != HealthLevel::Good) return std::move(entry);
   }
   return std::nullopt;
 }
@@ -138,6 +144,7 @@ int askService(Invocation& call, const std::vector<std::string>& links) {
     while (!done && clock.monotonic() < until && clock.wait(500ms, call.stop)) {
       ReadScope read(db);
       counts = countOutbox(db, scope);
+      counts += countOutbox(db, link + '/' + settings.erp);
       const bool empty = counts.waiting + counts.sending + counts.probing == 0;
       // An app that is away may stay so for hours; the service goes on by itself.
       done = passServed(db, link, ticket) && (empty || troubleOf(db, link, settings, true));
@@ -183,14 +190,17 @@ int plan(Invocation& call) {
     const auto report = agent.plan(link, passOptions(call), call.stop, [&](const PlannedChange& change) {
       ++(change.create ? creates : updates);
       if (call.json()) {
-        nlohmann::json json{
-            {"link", link}, {"kind", change.target.kind}, {"key", change.target.key}, {"create", change.create}};
+        nlohmann::json json{{"link", link},
+                            {"system", change.system},
+                            {"kind", change.target.kind},
+                            {"key", change.target.key},
+                            {"create", change.create}};
         for (const auto& field : change.fields) json["fields"][field.name] = {{"from", field.from}, {"to", field.to}};
         console.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
         return;
       }
       console.out << console.tr(change.create ? kCreate : kUpdate) << ' ' << change.target.kind << ' '
-                  << change.target.key << '\n';
+                  << change.target.key << "  -> " << change.system << '\n';
       for (const auto& field : change.fields) {
         console.out << "  " << field.name << ": ";
         if (!change.create) console.out << '"' << field.from << "\" -> ";

@@ -39,7 +39,8 @@ TEST_F(ProfactoSinkTest, CreationInsteadOfAnUpdateIsAnAlarmAndEndsAllWriting) {
 
   erp->configure([](Options& sim) { sim.updateCreatesAnyway = false; });
   for (const char* number : {kNumber, "25017"})
-    EXPECT_THAT(failing(Fault::Auth, "PST-3061", change(kDone, {}, number)).cause(Language::En), HasSubstr("25901"));
+    EXPECT_THAT(failingChange(Fault::Auth, "PST-3061", change(kDone, {}, number)).cause(Language::En),
+                HasSubstr("25901"));
   EXPECT_EQ(writes(), 1) << "not one call more";
   EXPECT_EQ(pushed({{"process_status", "60"}}), (Fields{{"process_status", "60"}})) << "nothing to write";
   EXPECT_TRUE(sink().find("project", {"25017"}, {}));
@@ -89,7 +90,7 @@ TEST_F(ProfactoSinkTest, RefusedWriteIsRejectedWithProfactosWords) {
 
 TEST_F(ProfactoSinkTest, WordsOfARefusalThatHoldATokenAreNotKept) {
   start();
-  for (const std::string token : {std::string(Options::kProjectsWrite), "10.0.0.5" + std::string(32, 'B')}) {
+  for (const std::string& token : {std::string(Options::kProjectsWrite), "10.0.0.5" + std::string(32, 'B')}) {
     http->after = [&](const HttpRequest& call, HttpResponse& answer) {
       if (call.url.ends_with(kPut)) answer.body = R"({"success":false,"error":")" + token + R"(","errorMsg":"x"})";
     };

@@ -113,17 +113,18 @@ class ProfactoSinkTest : public testing::Test {
     return settled->answered;
   }
   /// Pushes and expects this failure, told without secrets.
-  Error failing(Fault fault, const std::string& code, const Change& one) {
+  Error failingChange(Fault fault, const std::string& code, const Change& one) {
+    static constexpr Message kNone{"PST-0000", {"no error", "", ""}, {"", "", ""}};
     const auto settled = sink().push(one, {});
     EXPECT_FALSE(settled);
-    if (settled) return {};
+    if (settled) return {Fault::Stop, &kNone, {}, {}, {}};
     EXPECT_EQ(settled.error().fault, fault) << settled.error().code();
     EXPECT_EQ(settled.error().code(), code);
     expectDiscreet(settled.error());
     return settled.error();
   }
   Error failing(Fault fault, const std::string& code, Fields fields) {
-    return failing(fault, code, change(std::move(fields)));
+    return failingChange(fault, code, change(std::move(fields)));
   }
   static void expectDiscreet(const Error& error) {
     for (const Language language : {Language::En, Language::De, Language::Nl}) {

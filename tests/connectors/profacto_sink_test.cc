@@ -115,6 +115,10 @@ TEST_F(ProfactoSinkTest, ModeWordsCanBeTheSitesOwn) {
   open({{"text_update_mode", "2"}, {"payment_update_mode", "1"}});
   pushed({{"process_status", "110"}});
   expectOnlyChanged({{"Prozessstatus", 110}});
+  erp->configure([](Options& sim) { sim.modeSpelling = Options::ModeSpelling::Words; });
+  open({{"text_update_mode", " "}, {"payment_update_mode", " "}});
+  pushed({{"process_status", "120"}});
+  expectOnlyChanged({{"Prozessstatus", 120}});
 }
 
 TEST_F(ProfactoSinkTest, OlderVersionIsWrittenWithTheTokenOfProjects) {
@@ -194,7 +198,7 @@ TEST_F(ProfactoSinkTest, ChangeWithoutNumberNeverCreatesAProject) {
   start();
   Change create = change({{"title", "Neu"}});
   create.id.clear();
-  failing(Fault::Reject, "PST-3051", create);
+  failingChange(Fault::Reject, "PST-3051", create);
   EXPECT_EQ(erp->counts().requests, 0);
 }
 
@@ -202,7 +206,7 @@ TEST_F(ProfactoSinkTest, ProjectThatIsNotThereIsNotWritten) {
   start();
   insertProject("A\"1");
   for (const char* number : {"25017", "05104b", "05104", "A'1", "A\"'1"})
-    failing(Fault::Reject, "PST-3054", change({{"process_status", "110"}}, {}, number));
+    failingChange(Fault::Reject, "PST-3054", change({{"process_status", "110"}}, {}, number));
   expectUntouchedAndUnwritten();
 }
 
@@ -222,7 +226,7 @@ TEST_F(ProfactoSinkTest, NumberThatProfactoMayMistakeForAnotherIsNotWritten) {
   insertProject("05104b");  // === does not see the difference, so neither may the method that writes
   insertProject("0@");
   for (const char* number : {"05104B", "05104b", "0@"})
-    failing(Fault::Reject, "PST-3055", change({{"process_status", "110"}}, {}, number));
+    failingChange(Fault::Reject, "PST-3055", change({{"process_status", "110"}}, {}, number));
   expectUntouchedAndUnwritten();
 }
 
@@ -233,12 +237,12 @@ TEST_F(ProfactoSinkTest, ValuesOfTheWrongFormAreRejectedWithoutACall) {
       {"delivery_date", "09.05.2025"}, {"delivery_date", "2025-02-30"}, {"delivery_date", "2025-05-09T10:00:00Z"}};
   for (const auto& [field, value] : bad) {
     const Error error = failing(Fault::Reject, "PST-3053", {{field, value}});
-    if (!value.empty()) EXPECT_THAT(error.cause(Language::En), testing::Not(HasSubstr(value)));
+    EXPECT_TRUE(value.empty() || error.cause(Language::En).find(value) == std::string::npos) << value;
   }
   failing(Fault::Reject, "PST-3065", {{"customer", "_0573"}});
   Change other = change({{"process_status", "110"}});
   other.kind = "customer";
-  failing(Fault::Reject, "PST-3020", other);
+  failingChange(Fault::Reject, "PST-3020", other);
   EXPECT_EQ(erp->counts().requests, 0);
 }
 
@@ -283,14 +287,11 @@ TEST_F(ProfactoSinkTest, ValueThatIsThereButCannotBeUnderstoodIsNotOverwritten) 
 
 // ---- Rights ---------------------------------------------------------------------------------------------------------
 
-TEST_F(ProfactoSinkTest, WithoutAWriteTokenNothingIsWrittenAndTheOptionIsNamed) {
+TEST_F(ProfactoSinkTest, WithoutAWriteTokenThereIsNoSinkWhateverTheOtherTokensMay) {
   start();
   open({{"token.projects_write", ""}, {"token", Options::kProjectsWrite}});
-  const Error error = failing(Fault::Auth, "PST-3050", {{"process_status", "110"}});
-  for (const Language language : {Language::En, Language::De, Language::Nl})
-    EXPECT_THAT(error.cause(language), HasSubstr("token.projects_write"));
+  EXPECT_EQ(system->sink(), nullptr);
   EXPECT_EQ(erp->counts().requests, 0);
-  EXPECT_THAT(sink().find("project", {kNumber}, {}).value(), SizeIs(1));
 }
 
 TEST_F(ProfactoSinkTest, TokenWithoutTheRightToWriteIsForTheAdmin) {
@@ -371,6 +372,7 @@ TEST_F(ProfactoSinkTest, KindsAreThoseOfTheConnectorAndListIsEmpty) {
   start();
   ASSERT_THAT(sink().kinds(), SizeIs(1));
   EXPECT_EQ(sink().kinds()[0].name, "project");
+  EXPECT_TRUE(sink().kinds()[0].updatesOnly);
   EXPECT_TRUE(kConnector.writes);
   EXPECT_EQ(kConnector.sinkKinds.data(), sink().kinds().data());
   const auto page = sink().list("project", "", {});

@@ -27,6 +27,7 @@ class FakeSource : public Source {
 
   void put(Record record) {
     auto& row = rows_[record.kind][record.key];
+    if (keepsChanged && record.changed) record.fields["changed"] = isoDate(*record.changed);
     row.raw = record.parent + '\x1f' + toJson(record.fields);
     row.changedAt = ++time_;
   }
@@ -36,7 +37,16 @@ class FakeSource : public Source {
   void remove(const std::string& kind, const std::string& key) { rows_[kind].erase(key); }
   void clear(const std::string& kind) { rows_[kind].clear(); }
 
+  std::optional<Record> get(const std::string& kind, const std::string& key) const {
+    const auto rows = rows_.find(kind);
+    if (rows == rows_.end()) return std::nullopt;
+    const auto row = rows->second.find(key);
+    if (row == rows->second.end()) return std::nullopt;
+    return *map(kind, Row{key, row->second.raw});
+  }
+
   int pageSize = 3;
+  bool keepsChanged = false;  // rows carry Record::changed
   bool tellsChanges = false;  // answers a request that is not full with what changed since the last scan
   int reads = 0;              // pages asked for
   int rowsRead = 0;
@@ -68,6 +78,10 @@ class FakeSource : public Source {
                   fieldsFromJson(row.raw.substr(split + 1)),
                   {}};
     if (record.fields.contains("unreadable")) return fail(Fault::Reject, kUnreadable);
+    if (keepsChanged) {
+      record.changed = parseIsoDate(record.field("changed"));
+      record.fields.erase("changed");
+    }
     record.fields.erase("unread");  // the bytes change, what is read does not
     return record;
   }

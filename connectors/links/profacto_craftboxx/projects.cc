@@ -119,6 +119,17 @@ std::optional<std::string> mappedState(std::string_view processStatus, const Rul
   return std::nullopt;
 }
 
+Fields sharedValues(const Reference& target, const SourceView& erp, const RuleOptions& options) {
+  const auto seen = erp.get("project", target.key);
+  if (!seen) return {};
+  Fields fields;
+  if (target.kind == "project") fields["title"] = projectTitle(seen->record);
+  if (target.kind != "appointment") return fields;
+  const auto state = mappedState(seen->record.field("process_status"), options);
+  if (state) addTime(fields, *state, deliveryDay(seen->record, options));
+  return fields;
+}
+
 std::optional<Target> deriveProject(const std::string& key, const SourceView& erp, const RuleOptions& options,
                                     Clock::Time now) {
   const auto data = projectInWindow(key, erp, options, now);

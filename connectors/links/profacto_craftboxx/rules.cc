@@ -73,6 +73,14 @@ class PairRules : public Rules {
     return std::nullopt;
   }
 
+  Fields sharedFields(const Reference& target, const SourceView& erp) const override {
+    return sharedValues(target, erp, options_);
+  }
+  std::optional<std::string> toErp(const SharedField& shared, std::string_view value,
+                                   const Record& erp) const override {
+    return valueForErp(shared, value, erp, options_);
+  }
+
  private:
   std::optional<Target> deriveAddress(const std::string& key, const SourceView& erp) const {
     if (key.starts_with(kMainPrefix)) return deriveMainAddress(key.substr(kMainPrefix.size()), erp, options_);
@@ -108,6 +116,7 @@ constinit const LinkInfo kLink{
                 "Klanten, artikelen en bevestigde projecten uit profacto voor planning en montage in Craftboxx."},
     .options = kOptions,
     .flows = kFlows,
+    .shared = kShared,
     .make = makeRules,
 };
 

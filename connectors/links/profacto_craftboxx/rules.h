@@ -2,6 +2,7 @@
 // The rules of the pair profacto–Craftboxx as pure functions of the ERP's snapshot. README.md lists each rule with its
 // source. A field that the ERP's records do not carry (its name is not mapped) is not sent either.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,40 @@ std::optional<Target> deriveProject(const std::string& key, const SourceView& er
 /// nullopt also when deriveProject gives that, or when the project's process status leads to no state.
 std::optional<Target> deriveAppointment(const std::string& key, const SourceView& erp, const RuleOptions& options,
                                         Clock::Time now);
+
+// The way back (craftboxx.md 9.1 and 9.2).
+
+/// Fields that planners and crews may change, with the default winner: the app for state and date, the ERP for the
+/// name.
+inline constexpr auto kShared = std::to_array<SharedField>({
+    {.name = "title",
+     .flow = "projects",
+     .target = "project",
+     .field = "title",
+     .record = "project",
+     .erpField = "title",
+     .winner = Winner::Erp},
+    {.name = "state",
+     .flow = "projects",
+     .target = "appointment",
+     .field = "state",
+     .record = "project",
+     .erpField = "process_status",
+     .winner = Winner::App},
+    {.name = "date",
+     .flow = "projects",
+     .target = "appointment",
+     .field = "date",
+     .record = "project",
+     .erpField = "delivery_date",
+     .winner = Winner::App},
+});
+/// What the ERP now says of a target's shared fields, whether or not the target would be sent.
+Fields sharedValues(const Reference& target, const SourceView& erp, const RuleOptions& options);
+/// What the project's field must become for the app's `value`; nullopt when it stays: its number already leads to this
+/// state (60 must not fall back to 40), the state has no number, or the value is empty.
+std::optional<std::string> valueForErp(const SharedField& shared, std::string_view value, const Record& project,
+                                       const RuleOptions& options);
 
 /// Targets that a change of `record` can affect; see Rules::touched.
 std::vector<Reference> touchedBy(const Record& record, const SourceView& erp);

@@ -249,6 +249,14 @@ std::optional<std::string_view> stateOfProcess(int number) {
   return row->state;
 }
 
+std::optional<int> processOfState(std::string_view state) {
+  if (state == "SCHEDULED") return 40;
+  if (state == "IN_PROGRESS") return 110;
+  if (state == "DONE") return 120;
+  if (state == "DELAYED") return 140;
+  return std::nullopt;
+}
+
 bool isOwnState(std::string_view state) {
   return std::find(kOwnStates.begin(), kOwnStates.end(), state) != kOwnStates.end();
 }

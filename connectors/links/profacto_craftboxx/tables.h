@@ -11,6 +11,9 @@ namespace postern::profacto_craftboxx {
 /// number is not in the table. Source: profacto.md section 11, craftboxx.md section 9.1.
 std::optional<std::string_view> stateOfProcess(int number);
 
+/// Number the ERP gets when the app goes to `state`; nullopt for states without one. Source: profacto.md section 11.
+std::optional<int> processOfState(std::string_view state);
+
 /// Whether an admin may give this state to a number of his own. "UNPLANNED" may not: it means "no date", and the
 /// server replaces it as soon as there is one.
 bool isOwnState(std::string_view state);

@@ -1,0 +1,291 @@
+// Poller: rows of a system into its snapshot, and what they affect marked for deriving.
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "agent/log.h"
+#include "agent/poller.h"
+
+namespace postern {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Message kEmptyAnswer{
+    "PST-5101",
+    {"{0} answered no {1} at all although {2} are known; nothing was changed",
+     "{0} lieferte kein einziges Objekt der Art {1}, obwohl {2} bekannt sind; nichts wurde geändert",
+     "{0} leverde geen enkele {1}, hoewel er {2} bekend zijn; er is niets gewijzigd"},
+    {"check the rights of the token and whether the ERP has the right company open",
+     "Prüfen Sie die Rechte des Tokens und ob im ERP der richtige Mandant offen ist",
+     "controleer de rechten van het token en of in het ERP de juiste administratie open is"}};
+constexpr Message kManyVanished{
+    "PST-5102",
+    {"{0} no longer shows {1} of {2} records of kind {3}; they are kept and nothing was changed",
+     "{0} zeigt {1} von {2} Objekten der Art {3} nicht mehr; sie bleiben erhalten, nichts wurde geändert",
+     "{0} toont {1} van {2} records van soort {3} niet meer; ze blijven bewaard en er is niets gewijzigd"},
+    {"check whether the ERP was restored or filtered; if it is right, nothing needs to be done",
+     "Prüfen Sie, ob das ERP zurückgesichert oder gefiltert wurde; falls alles stimmt, ist nichts zu tun",
+     "controleer of het ERP is teruggezet of gefilterd; als het klopt, hoeft u niets te doen"}};
+constexpr Message kRowRefused{"PST-5103",
+                              {"{0} {1} of {2} could not be understood and was left out: {3}",
+                               "{0} {1} aus {2} war nicht zu verstehen und wurde ausgelassen: {3}",
+                               "{0} {1} uit {2} kon niet worden begrepen en is overgeslagen: {3}"},
+                              {"correct the record in the ERP; it is read again in every pass",
+                               "Berichtigen Sie den Datensatz im ERP; er wird in jedem Durchlauf wieder gelesen",
+                               "corrigeer het record in het ERP; het wordt bij elke ronde opnieuw gelezen"}};
+constexpr Message kScanStopped{
+    "PST-5104",
+    {"reading was ended before it was done", "das Lesen wurde vorzeitig beendet", "het lezen is voortijdig beëindigd"},
+    {"nothing to do: the next pass goes on", "nichts zu tun: der nächste Durchlauf macht weiter",
+     "niets te doen: de volgende ronde gaat verder"}};
+
+/// An interrupted scan is taken up again for this long; later its pages would be too stale to be worth it.
+constexpr auto kResumeWithin = 6h;
+constexpr std::size_t kStoreBatch = 100;
+
+void logError(std::string_view event, const Error& error, const std::string& part) {
+  log(Level::Warning, "poll", event, {{"part", part}, {"code", error.code()}, {"cause", error.cause(Language::En)}});
+}
+
+/// Notes our own writes from before a page is asked for until it is stored.
+class Watching {
+ public:
+  explicit Watching(WriteWatch* watch) : watch_(watch) {
+    if (watch_ != nullptr) watch_->open();
+  }
+  ~Watching() {
+    if (watch_ != nullptr) watch_->close();
+  }
+  Watching(const Watching&) = delete;
+  Watching& operator=(const Watching&) = delete;
+
+ private:
+  WriteWatch* watch_;
+};
+
+}  // namespace
+
+struct Poller::Scan {
+  Side& side;
+  std::string kind;
+  ScanRequest request{};
+  Cursor cursor{};
+  bool fromStart = true;
+  bool full = false;  // as the pages say
+  std::int64_t rows = 0;
+  std::vector<bool> seen{};  // by snapshot id: one bit a record is all a full compare keeps in memory
+  std::vector<std::string_view>
+      direct{};  // targets that are queued at once: the first load, and no other kind is needed
+  bool queuedSome = false;
+
+  void mark(std::int64_t id) {
+    const auto index = static_cast<std::size_t>(id);
+    if (index >= seen.size()) seen.resize(std::max(index + 1, seen.size() * 2));
+    seen[index] = true;
+  }
+};
+
+Result<void> Poller::scan(Side& side, const std::string& kind, bool full, std::stop_token stop,
+                          const std::function<void()>& queued) {
+  const auto now = clock_.now();
+  Scan scan{.side = side, .kind = kind};
+  scan.cursor = readCursor(db_, scopeOf(setup_.link, side.system), kind);
+  // A clock that was set back: what changed since a moment that has yet to come is nothing.
+  full = full || scan.cursor.finishedAt > now;
+  const bool resumes = !scan.cursor.position.empty() && scan.cursor.full >= full && now >= scan.cursor.startedAt &&
+                       now - scan.cursor.startedAt < kResumeWithin;
+  scan.fromStart = !resumes;
+  if (!resumes) {
+    scan.cursor.startedAt = now;
+    scan.cursor.full = full;
+    scan.cursor.position.clear();
+  }
+  scan.request = {kind, scan.cursor.full, scan.cursor.since, scan.cursor.position, scan.cursor.startedAt};
+  for (const auto& target : targets_) {
+    const bool alone = side.isErp && target.inputs.size() == 1 && target.inputs.front() == kind;
+    if (alone && !isShared(target.name) && !isLoaded(target.name)) scan.direct.push_back(target.name);
+  }
+  for (;;) {
+    if (!awaitRoom(stop)) return fail(Fault::Stop, kScanStopped);
+    const Watching watching(side.writes);
+    auto page = side.source->read(scan.request, stop);
+    if (!page) return tl::unexpected(page.error());
+    for (const auto& warning : page->warnings) logError("warning", warning, side.part);
+    apply(scan, *page, queued);
+    if (page->last) {
+      finish(scan, *page);
+      return {};
+    }
+    scan.request.position = page->next;
+  }
+}
+
+/// A row that is not as it was.
+struct Poller::Changed {
+  const Row* row;
+  Hash hash;
+  std::optional<Snapshot::Known> known;
+};
+
+void Poller::apply(Scan& scan, const Page& page, const std::function<void()>& queued) {
+  scan.full = page.full;
+  scan.rows += static_cast<std::int64_t>(page.rows.size());
+  if (scan.side.isErp) progress_.rows += static_cast<std::int64_t>(page.rows.size());
+
+  std::vector<Changed> changed;
+  {
+    ReadScope read(db_);
+    for (const auto& row : page.rows) {
+      const Hash hash = hasher_(row.raw);
+      const auto known = scan.side.snapshot.known(scan.kind, row.key);
+      if (known && known->hash == hash) {
+        scan.mark(known->id);
+      } else {
+        changed.push_back({&row, hash, known});
+      }
+    }
+  }
+  if (changed.empty()) return;
+  std::unordered_map<std::string_view, const Row*> last;  // a key may come twice
+  for (const auto& row : page.rows) last[row.key] = &row;
+  std::erase_if(changed, [&](const Changed& change) { return last[change.row->key] != change.row; });
+
+  // Delivery waits while we write, so a page is stored in parts. The cursor moves with the last one: what is read again
+  // after a crash is no change.
+  const std::span<const Changed> all(changed);
+  for (std::size_t from = 0; from < all.size(); from += kStoreBatch) {
+    const auto part = all.subspan(from, std::min(kStoreBatch, all.size() - from));
+    UnitOfWork work(db_);
+    store(scan, part);
+    if (from + part.size() == all.size()) {
+      scan.cursor.position = page.last ? std::string() : page.next;
+      writeCursor(db_, scopeOf(setup_.link, scan.side.system), scan.kind, scan.cursor);
+    }
+    work.commit();
+    if (std::exchange(scan.queuedSome, false)) queued();
+  }
+}
+
+void Poller::store(Scan& scan, std::span<const Changed> changed) {
+  auto& side = scan.side;
+  std::set<Reference> targets;
+  const auto now = clock_.now();
+  for (const auto& change : changed) {
+    if (change.known) scan.mark(change.known->id);
+    if (side.writes != nullptr && side.writes->noted(scan.kind, change.row->key)) continue;  // read before our write
+    auto record = side.source->map(scan.kind, *change.row);
+    if (!record) {
+      const auto& error = record.error();
+      logError("row refused",
+               Error{Fault::Reject,
+                     &kRowRefused,
+                     {scan.kind, change.row->key, side.system, error.cause(Language::En)},
+                     {},
+                     {}},
+               side.part);
+      continue;
+    }
+    if (!change.known) {
+      scan.mark(side.snapshot.insert(*record, change.hash, now));
+    } else {
+      const auto before = side.snapshot.get(scan.kind, change.row->key);
+      if (before && before->record == *record) {
+        side.snapshot.updateHash(change.known->id, change.hash);
+        continue;
+      }
+      side.snapshot.update(change.known->id, *record, change.hash, now);
+      if (before) touch(side, before->record, targets);  // what it belonged to before, seen with the snapshot of now
+      if (side.isErp && before && before->record.changed && record->changed < before->record.changed) ++rewound_;
+    }
+    if (side.isErp) ++progress_.changed;
+    touch(side, *record, targets);
+  }
+  for (const auto& target : targets) {
+    if (std::find(scan.direct.begin(), scan.direct.end(), target.kind) != scan.direct.end()) {
+      scan.queuedSome |= enqueue(target);
+    } else {
+      markDirty(db_, setup_.link, target);
+    }
+  }
+}
+
+/// Whether a full compare may be taken at its word; it is told on the health board when not.
+bool Poller::believes(Scan& scan) {
+  auto& side = scan.side;
+  if (scan.full && scan.fromStart) {
+    const auto known = side.snapshot.count(scan.kind);
+    if (scan.rows == 0 && known > 0) {
+      const Error error{Fault::Retry, &kEmptyAnswer, {side.system, scan.kind, std::to_string(known)}, {}, {}};
+      logError("empty answer", error, side.part);
+      health_.report(side.part + '/' + scan.kind, HealthLevel::Warning, error);
+      ++progress_.warnings;
+      return false;
+    }
+    const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
+    if (unseen > 10 && unseen > known / 2) {
+      const Error error{Fault::Retry,
+                        &kManyVanished,
+                        {side.system, std::to_string(unseen), std::to_string(known), scan.kind},
+                        {},
+                        {}};
+      logError("many vanished", error, side.part);
+      health_.report(side.part + '/' + scan.kind, HealthLevel::Warning, error);
+      ++progress_.warnings;
+      return false;
+    }
+    if (unseen > 0 || side.snapshot.anyMissing(scan.kind)) {
+      UnitOfWork work(db_);
+      const auto vanished = side.snapshot.countMissing(scan.kind, scan.seen);
+      for (const auto& key : vanished) {
+        audit_.add(clock_.now(), scopeOf(setup_.link, side.system), scan.kind, key, "vanished", {});
+      }
+      work.commit();
+    }
+  }
+  health_.good(side.part + '/' + scan.kind);
+  return true;
+}
+
+void Poller::finish(Scan& scan, const Page& page) {
+  if (!believes(scan)) return;
+  // An answer without rows proves nothing yet: asked for changes only from now on, older records would never come.
+  if (scan.rows == 0 && scan.fromStart && scan.request.since.empty()) return;
+  const bool rederive = scan.request.full && scan.side.isErp;
+  const bool moved = scan.cursor.since != page.since || !scan.cursor.position.empty() ||
+                     scan.cursor.finishedAt == Clock::Time{} || scan.request.full;
+  if (!moved) return;  // an unchanged pass writes nothing
+  if (rederive) markAll(scan.kind, {});
+  UnitOfWork work(db_);
+  scan.cursor.since = page.since;
+  scan.cursor.position.clear();
+  scan.cursor.finishedAt = clock_.now();
+  if (scan.full) scan.cursor.fullAt = scan.cursor.startedAt;
+  writeCursor(db_, scopeOf(setup_.link, scan.side.system), scan.kind, scan.cursor);
+  if (rederive) {
+    for (const auto& target : targets_) {
+      if (std::find(target.inputs.begin(), target.inputs.end(), scan.kind) == target.inputs.end()) continue;
+      auto& mark = db_.statement(
+          "INSERT OR IGNORE INTO dirty(link,kind,key) SELECT ?,kind,key FROM binding WHERE system=? AND kind=?");
+      const auto app = scopeOf(setup_.link, setup_.app);
+      mark.bind(1, setup_.link);
+      mark.bind(2, app);
+      mark.bind(3, target.name);
+      mark.run();
+    }
+  }
+  work.commit();
+}
+
+void Poller::touch(const Side& side, const Record& record, std::set<Reference>& targets) const {
+  if (!side.isErp) {
+    if (auto key = bindings_.keyOf(record.kind, record.key); !key.empty())
+      targets.insert({record.kind, std::move(key)});
+    return;
+  }
+  for (auto& target : rules_.touched(record, side.snapshot)) {
+    if (targetKind(target.kind) != nullptr) targets.insert(std::move(target));
+  }
+}
+
+}  // namespace postern
