@@ -290,7 +290,7 @@ TEST_F(ProfactoSinkTest, ValueThatIsThereButCannotBeUnderstoodIsNotOverwritten) 
 TEST_F(ProfactoSinkTest, WithoutAWriteTokenThereIsNoSinkWhateverTheOtherTokensMay) {
   start();
   open({{"token.projects_write", ""}, {"token", Options::kProjectsWrite}});
-  EXPECT_EQ(system->sink(), nullptr);
+  EXPECT_EQ(system().sink(), nullptr);
   EXPECT_EQ(erp->counts().requests, 0);
 }
 
