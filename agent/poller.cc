@@ -150,6 +150,7 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
   rewound_ = 0;
   readErp_ = false;
   held_.clear();
+  heldFlows_.clear();
   struct Done {
     Progress& progress;
     ~Done() { progress.reading = false; }
@@ -185,7 +186,7 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
       }
       // What the app holds now is not known: an edit made there could be overwritten.
       if (!app && isShared(target.name)) continue;
-      if (mayDerive(std::string(target.name)) && deriveDirty(target.name, stop, queued)) derivedAll(target.name);
+      if (mayDerive(target) && deriveDirty(target.name, stop, queued)) derivedAll(target.name);
     }
   }
   if (stop.stop_requested()) return fail(Fault::Stop, kQueueFull);
@@ -305,10 +306,13 @@ Fields Poller::difference(const Reference& reference) {
 
 /// The brake: a pass that would change an unusual share of a kind waits for somebody to have looked. The first load of
 /// a kind is none.
-bool Poller::mayDerive(const std::string& kind) {
+bool Poller::mayDerive(const TargetKind& target) {
+  const std::string kind(target.name);
   const auto brake = readSetting(db_, brakeSetting(setup_.link, kind));
   if (!setup_.brakes || brake == kApproved) return true;
-  const auto error = unusual(kind);
+  // What belongs to a flow waits together: addresses without their customers' new names would mislead.
+  const auto flow = heldFlows_.find(target.flow);
+  const auto error = flow != heldFlows_.end() ? flow->second : unusual(kind);
   const auto part = setup_.link + "/brake/" + kind;
   if (!error) {
     if (!brake.empty()) {
@@ -322,7 +326,7 @@ bool Poller::mayDerive(const std::string& kind) {
     logError("brake", *error, part);
   }
   health_.report(part, HealthLevel::Bad, *error);
-  held_.push_back(*error);
+  if (heldFlows_.emplace(target.flow, error).second) held_.push_back(*error);
   return false;
 }
 

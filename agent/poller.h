@@ -99,7 +99,7 @@ class Poller {
   void markAll(std::string_view kind, std::string_view onlyTarget);
   bool enqueue(const Reference& target);
   bool deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued);
-  bool mayDerive(const std::string& kind);
+  bool mayDerive(const TargetKind& target);
   void derivedAll(std::string_view kind);
   std::optional<Error> unusual(const std::string& kind);
   std::vector<std::string> dirtyKeys(std::string_view kind, std::string_view after, std::size_t limit);
@@ -133,6 +133,7 @@ class Poller {
   std::int64_t rewound_ = 0;  // records of this pass whose own change date went back
   bool readErp_ = false;
   std::vector<Error> held_;
+  std::map<std::string_view, std::optional<Error>> heldFlows_;
   bool paused_ = true;  // as the health board may still say from an earlier run
 };
 
