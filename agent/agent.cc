@@ -4,16 +4,14 @@
 #include <charconv>
 #include <condition_variable>
 #include <iterator>
-#include <limits>
 #include <random>
 #include <thread>
 
-#include "agent/adoption.h"
+#include "agent/agent_link.h"
 #include "agent/backoff.h"
 #include "agent/echo.h"
+#include "agent/flows.h"
 #include "agent/log.h"
-#include "agent/poller.h"
-#include "agent/pusher.h"
 
 namespace postern {
 namespace {
@@ -56,39 +54,6 @@ constexpr auto kTick = 250ms;
 constexpr auto kAuditKept = std::chrono::days{90};
 constexpr BackoffLimits kPollBackoff{15s, 3600s};
 
-/// The flows that run in one direction. `backByDefault`: those run towards the ERP, too, unless the admin says not.
-struct Flows {
-  std::set<std::string, std::less<>> toApp, toErp;
-};
-
-Flows flowsOf(const LinkSettings& settings, const LinkInfo& info, const std::string& only, bool backByDefault) {
-  const auto wanted = settings.options.list("flows");
-  Flows flows;
-  for (const auto flow : info.flows) {
-    const std::string name(flow);
-    const bool listed = wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
-    if (!listed || (!only.empty() && only != name)) continue;
-    const auto& values = settings.options.values();
-    const auto chosen = values.find("flow." + name);
-    const std::string direction = chosen == values.end() ? "" : chosen->second;
-    const bool shared =
-        std::any_of(info.shared.begin(), info.shared.end(), [&](const auto& field) { return field.flow == flow; });
-    if (direction != "off" && direction != "to_erp") flows.toApp.insert(name);
-    if (direction == "to_erp" || direction == "both" || (direction.empty() && backByDefault && shared))
-      flows.toErp.insert(name);
-  }
-  return flows;
-}
-
-Winner winnerOf(const LinkSettings& settings, const SharedField& field) {
-  const auto& values = settings.options.values();
-  const auto chosen = values.find("conflict." + std::string(field.name));
-  if (chosen == values.end()) return field.winner;
-  if (chosen->second == "erp") return Winner::Erp;
-  if (chosen->second == "app") return Winner::App;
-  return chosen->second == "newest" ? Winner::Newest : Winner::Park;
-}
-
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -101,22 +66,6 @@ std::string figures(const Progress& progress) {
 }
 
 }  // namespace
-
-/// A link made ready to work.
-struct Agent::Link {
-  std::string name;
-  const LinkSettings* settings;
-  Source* source;
-  Sink* sink;
-  Sink* back = nullptr;  // of the ERP; nullptr when nothing may come back
-  std::unique_ptr<Rules> rules;
-  PollerSetup poller;
-  std::vector<PusherSetup> pushers;  // towards the app; then towards the ERP if there is a way back
-  std::unique_ptr<WriteWatch> erpWrites = std::make_unique<WriteWatch>();
-  std::unique_ptr<WriteWatch> appWrites = std::make_unique<WriteWatch>();
-
-  Sink& sinkOf(std::size_t pusher) const { return pusher == 0 ? *sink : *back; }
-};
 
 Agent::Agent(const Settings& settings, const Registry& registry, Clock& clock)
     : settings_(settings),
@@ -235,6 +184,12 @@ void noteFullCompare(Database& db, const std::string& link, bool full, Clock& cl
 PassReport Agent::pass(const std::string& name, const PassOptions& options, std::stop_token stop,
                        const std::function<void(const Progress&)>& tick) {
   auto link = this->link(name, options);
+  return runPass(link, options, true, stop, tick);
+}
+
+PassReport Agent::runPass(Link& link, const PassOptions& options, bool reads, std::stop_token stop,
+                          const std::function<void(const Progress&)>& tick) {
+  const auto& name = link.name;
   Progress progress;
   PassReport report;
   report.link = name;
@@ -251,7 +206,10 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
   std::exception_ptr broken;
   std::mutex mutex;  // guards broken and running
   std::condition_variable changed;
-  std::size_t running = 1 + pushers.size();
+  std::size_t running = (reads ? 1 : 0) + pushers.size();
+  for (auto& pusher : pushers) {
+    if (!reads) pusher->noMore();
+  }
   const auto worker = [&](auto work) {
     try {
       work();
@@ -269,16 +227,18 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
     for (auto& pusher : pushers) {
       workers.emplace_back([&, p = pusher.get()] { worker([&] { p->run(Pusher::Until::Delivered, stop); }); });
     }
-    workers.emplace_back([&] {
-      worker([&] {
-        const auto wake = [&] {
-          for (auto& pusher : pushers) pusher->wake();
-        };
-        if (auto result = poller.pass(options.full, stop, wake); !result) {
-          (poller.readErp() ? report.app : report.erp) = result.error();
-        }
+    if (reads) {
+      workers.emplace_back([&] {
+        worker([&] {
+          const auto wake = [&] {
+            for (auto& pusher : pushers) pusher->wake();
+          };
+          if (auto result = poller.pass(options.full, stop, wake); !result) {
+            (poller.readErp() ? report.app : report.erp) = result.error();
+          }
+        });
       });
-    });
+    }
     std::unique_lock lock(mutex);
     while (running > 0) {
       changed.wait_for(lock, kTick);
@@ -295,7 +255,7 @@ PassReport Agent::pass(const std::string& name, const PassOptions& options, std:
   report.writes = progress.writes;
   report.warnings = progress.warnings;
   report.held = poller.held();
-  if (!report.erp && options.flow.empty()) {
+  if (reads && !report.erp && options.flow.empty()) {
     noteFullCompare(pollDb, name, options.full, clock_);
     health_->good(scopeOf(name, link.settings->erp), figures(progress));
   }
@@ -309,80 +269,6 @@ int Agent::approve(const std::string& name) {
   const auto link = this->link(name, {});
   Database db(file_);
   return postern::approve(db, name, *link.rules);
-}
-
-PassReport Agent::plan(const std::string& name, const PassOptions& options, std::stop_token stop,
-                       const std::function<void(const PlannedChange&)>& each) {
-  auto link = this->link(name, options);
-  const auto copy =
-      file_.parent_path() / ("plan-" + std::to_string(clock_.monotonic().time_since_epoch().count()) + ".db");
-  struct Remove {
-    std::filesystem::path file;
-    ~Remove() {
-      std::error_code ignored;
-      for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix, ignored);
-    }
-  } remove{copy};
-  Database(file_).copyTo(copy);
-  Database db(copy);
-  db.relax();
-  Progress progress;
-  Health quiet(clock_);
-  PassReport report;
-  report.link = name;
-  const auto scope = scopeOf(name, link.settings->app);
-  if (auto adopted = adoptExisting(db, *link.sink, scope, clock_, stop); !adopted) report.app = adopted.error();
-  link.poller.brakes = false;                                         // what it would hold is just what is to be seen
-  link.poller.queueLimit = std::numeric_limits<std::int64_t>::max();  // nothing leaves, so nothing may wait
-  Poller poller(db, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, quiet, progress);
-  if (auto result = poller.pass(options.full, stop); !result) report.erp = result.error();
-  report.rows = progress.rows;
-  report.changed = progress.changed;
-  report.left = countOutbox(db, scope);
-  for (OutboxFilter filter;;) {
-    const auto entries = listOutbox(db, filter);
-    if (entries.empty()) break;
-    filter.afterId = entries.back().id;
-    for (const auto& entry : entries) {
-      if (entry.link != name) continue;
-      auto change = describeChange(db, entry, entry.system == scope ? link.sink->kinds() : link.back->kinds());
-      if (!change.fields.empty() || change.create) each(change);
-    }
-  }
-  return report;
-}
-
-PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<const SinkKind> kinds) {
-  PlannedChange change;
-  change.link = entry.link;
-  change.system = entry.system.substr(entry.system.find('/') + 1);
-  change.target = {entry.kind, entry.key};
-  const auto isKind = [&](const SinkKind& k) { return k.name == entry.kind; };
-  const auto kind = std::find_if(kinds.begin(), kinds.end(), isKind);
-  if (kind != kinds.end() && kind->updatesOnly) {
-    for (const auto& [field, value] : entry.desired) {
-      const auto from = entry.base.find(field);
-      change.fields.push_back({field, from == entry.base.end() ? std::string() : from->second, value});
-    }
-    return change;
-  }
-  const Bindings bindings(db, entry.system);
-  const auto binding = bindings.get(entry.kind, entry.key);
-  change.create = !binding;
-  change.blocked = entry.state == OutboxEntry::State::Blocked;
-  const auto send = !binding ? entry.desired
-                    : kind == kinds.end()
-                        ? fieldsToSend(entry.desired, binding->agreed)
-                        : fieldsToSend(entry.desired, binding->agreed, kind->together, kind->createOnly);
-  for (const auto& [field, value] : send) {
-    PlannedChange::Field line{field, {}, value};
-    if (binding) {
-      if (const auto it = binding->agreed.theirs.find(field); it != binding->agreed.theirs.end())
-        line.from = it->second;
-    }
-    change.fields.push_back(std::move(line));
-  }
-  return change;
 }
 
 std::optional<std::string> Agent::run(std::stop_token stop, const std::function<void(Agent&)>& tick) {

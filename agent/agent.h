@@ -13,6 +13,7 @@
 #include "agent/outbox.h"
 #include "agent/settings.h"
 #include "agent/systems.h"
+#include "agent/verify.h"
 
 namespace postern {
 
@@ -43,6 +44,21 @@ struct PlannedChange {
   std::vector<Field> fields;
 };
 
+/// What came of applying a plan.
+struct ApplyReport {
+  std::optional<Error> refused;  // the world has moved; nothing was sent
+  PassReport pass;
+};
+
+/// What came of comparing both sides.
+struct VerifyReport {
+  std::string link;
+  std::optional<Error> erp, app;    // could not be read, so nothing was compared
+  std::vector<HealthEntry> doubts;  // answers that were not believed, or not complete
+  std::int64_t compared = 0;        // records
+  std::int64_t differences = 0;
+};
+
 /// `entry` as what it would send now.
 PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<const SinkKind> kinds);
 
@@ -65,6 +81,17 @@ class Agent {
   PassReport plan(const std::string& link, const PassOptions& options, std::stop_token stop,
                   const std::function<void(const PlannedChange&)>& each);
 
+  /// Delivers exactly what `planned` lists, as plan() told it with the same `options`: makes the plan anew and, if that
+  /// says the same, keeps what was read for it and delivers without reading again. What the brake holds counts as
+  /// approved. The caller holds the InstanceLock.
+  ApplyReport apply(const std::string& link, const PassOptions& options, const std::vector<PlannedChange>& planned,
+                    std::stop_token stop, const std::function<void(const Progress&)>& tick = {});
+
+  /// Reads both sides in full into a copy of the state file and tells `each` how what the app holds differs from what
+  /// the ERP's records lead to; changes nothing. Works beside a running service.
+  VerifyReport verify(const std::string& link, std::stop_token stop,
+                      const std::function<void(const Difference&)>& each);
+
   /// The service: every link at its interval, deliveries all the time, until `stop`. The caller holds the InstanceLock.
   /// Returns the first failure of the state file, nullopt when it was stopped.
   std::optional<std::string> run(std::stop_token stop, const std::function<void(Agent&)>& tick = {});
@@ -79,6 +106,11 @@ class Agent {
   struct Link;
   Link link(const std::string& name, const PassOptions& options);
   void addWayBack(Link& link);
+  /// With `reads` false only what is queued is delivered.
+  PassReport runPass(Link& link, const PassOptions& options, bool reads, std::stop_token stop,
+                     const std::function<void(const Progress&)>& tick);
+  PassReport planIn(Database& copy, Link& link, const PassOptions& options, std::stop_token stop,
+                    const std::function<void(const PlannedChange&)>& each);
   void pollForEver(Database& db, Link& link, Progress& progress, const std::function<void()>& wake,
                    std::stop_token stop);
   bool fullCompareDue(Database& db, const std::string& link) const;

@@ -1,5 +1,7 @@
 #include "agent/bindings.h"
 
+#include <algorithm>
+
 namespace postern {
 
 std::optional<Binding> Bindings::get(std::string_view kind, std::string_view key) const {
@@ -41,6 +43,32 @@ std::int64_t Bindings::count(std::string_view kind) const {
   const auto count = query.integer(0);
   query.reset();
   return count;
+}
+
+std::vector<Bindings::Bound> Bindings::list(std::string_view kind, std::string_view after, std::size_t limit) const {
+  std::vector<Bound> bound;
+  auto& query = db_.statement(
+      "SELECT key, id, ours, theirs FROM binding WHERE system=? AND kind=? AND key>? ORDER BY key LIMIT ?");
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, after);
+  query.bind(4, static_cast<std::int64_t>(limit));
+  while (query.step()) {
+    bound.push_back({std::string(query.text(0)),
+                     {std::string(query.text(1)), {fieldsFromJson(query.text(2)), fieldsFromJson(query.text(3))}}});
+  }
+  return bound;
+}
+
+std::optional<Clock::Time> Bindings::agreedAt(std::string_view kind, std::string_view key) const {
+  auto& query = db_.statement("SELECT agreed_at FROM binding WHERE system=? AND kind=? AND key=?");
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, key);
+  std::optional<Clock::Time> at;
+  if (query.step()) at = timeOf(query.integer(0));
+  query.reset();
+  return at;
 }
 
 void Bindings::put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now) {
@@ -87,6 +115,22 @@ void Audit::add(Clock::Time at, std::string_view system, std::string_view kind, 
   insert.bind(6, names);
   insert.bindBlob(7, hash.data(), hash.size());
   insert.run();
+}
+
+std::vector<AuditLine> Audit::list(std::string_view system, std::string_view kind, std::string_view key,
+                                   std::size_t limit) const {
+  std::vector<AuditLine> lines;
+  auto& query =
+      db_.statement("SELECT at, event, fields FROM audit WHERE system=? AND kind=? AND key=? ORDER BY id DESC LIMIT ?");
+  query.bind(1, system);
+  query.bind(2, kind);
+  query.bind(3, key);
+  query.bind(4, static_cast<std::int64_t>(limit));
+  while (query.step()) {
+    lines.push_back({timeOf(query.integer(0)), std::string(query.text(1)), std::string(query.text(2))});
+  }
+  std::reverse(lines.begin(), lines.end());
+  return lines;
 }
 
 int Audit::prune(Clock::Time before) {

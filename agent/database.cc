@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/private_file.h"
+
 namespace postern {
 namespace {
 
@@ -107,6 +109,10 @@ CREATE TABLE health(
     // Both ways: what a change of the ERP was decided on.
     R"sql(
 ALTER TABLE outbox ADD COLUMN base TEXT NOT NULL DEFAULT '';
+)sql",
+    // For `explain`: when postern first saw a record, 0 = not known.
+    R"sql(
+ALTER TABLE snapshot ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
 )sql",
 };
 constexpr int kApplicationId = 0x50535452;  // "PSTR"
@@ -213,10 +219,14 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
   if (mode == Mode::ReadOnly && !std::filesystem::exists(file, ignored)) throw StateError(kMissing, {name});
   if (mode == Mode::ReadWrite && file.has_parent_path())
     std::filesystem::create_directories(file.parent_path(), ignored);
+  const bool isNew = !std::filesystem::exists(file, ignored);
   try {
     // A reader opens for writing too: after a crash somebody must replay the log.
     open(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == Mode::ReadWrite ? SQLITE_OPEN_CREATE : 0));
+    if (isNew) giveToFolderOwner(file);  // before SQLite makes the log beside it, which takes the file's owner
     configure(mode);
+  } catch (const std::filesystem::filesystem_error& e) {
+    throw StateError(kCannotOpen, {name, e.code().message()});
   } catch (const DatabaseError& e) {
     const bool damaged = e.code() == SQLITE_CORRUPT || e.code() == SQLITE_NOTADB;
     throw StateError(damaged ? kDamaged : kCannotOpen, {name, e.what()});
@@ -302,6 +312,32 @@ void Database::copyTo(const std::filesystem::path& file) {
   Statement copy(handle(), "VACUUM INTO ?");
   copy.bind(1, name);
   copy.run();
+}
+
+bool Database::takeOver(const std::filesystem::path& file, std::int64_t version) {
+  const auto name = file.string();
+  {
+    Statement attach(handle(), "ATTACH ? AS taken");
+    attach.bind(1, name);
+    attach.run();
+  }
+  struct Detach {
+    Database& db;
+    ~Detach() { sqlite3_exec(db.handle(), "DETACH taken", nullptr, nullptr, nullptr); }
+  } detach{*this};
+  UnitOfWork work(*this);
+  if (dataVersion() != version) return false;
+  std::vector<std::string> tables;
+  {
+    Statement query(handle(), "SELECT name FROM main.sqlite_schema WHERE type='table' AND name<>'health'");
+    while (query.step()) tables.emplace_back(query.text(0));
+  }
+  for (const auto& table : tables) {
+    execute(("DELETE FROM main." + table).c_str());
+    execute(("INSERT INTO main." + table + " SELECT * FROM taken." + table).c_str());
+  }
+  work.commit();
+  return true;
 }
 
 std::string Database::quickCheck() {

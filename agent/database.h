@@ -125,6 +125,10 @@ class Database {
   void relax();
   /// Writes a consistent copy to `file` (which must not exist).
   void copyTo(const std::filesystem::path& file);
+  /// Everything but the health board becomes what `file`, a copy of this file that went on alone, holds: all or
+  /// nothing, in one transaction, whoever else has the file open. False, and nothing changed, when another connection
+  /// has committed since dataVersion() was `version`.
+  bool takeOver(const std::filesystem::path& file, std::int64_t version);
   /// SQLite's own quick check; "ok" or what is wrong.
   std::string quickCheck();
   /// Changes whenever another connection has committed.

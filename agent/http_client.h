@@ -24,6 +24,7 @@ struct HttpRequest {
   std::string body;
   std::string contentType;                               // sent only with a body
   std::optional<std::chrono::milliseconds> answerLimit;  // instead of HttpOptions::answerLimit
+  bool writes = false;                                   // a GET that changes something: never repeated
 };
 
 struct HttpResponse {
@@ -53,7 +54,7 @@ class HttpClient {
   /// Errors: Fault::Retry when the request was surely not handed over (name, connect, TLS, proxy), Fault::Unknown
   /// when it may have been (time limit, closed, cut or oversized answer), Fault::Stop when `stop` was requested.
   /// A kept-alive connection that the server closed meanwhile is replaced silently only if no byte of this request
-  /// was answered and the method is GET; for others the outcome is Unknown unless nothing was written.
+  /// was answered and it is a GET that does not write; for others the outcome is Unknown unless nothing was written.
   virtual Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) = 0;
 };
 

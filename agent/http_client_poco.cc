@@ -418,7 +418,7 @@ class PocoHttpClient : public HttpClient {
       }
       connection.reset();
       if (stop.stop_requested()) return fail(Fault::Stop, kStopped, {nameOf(*url)});
-      const bool repeatable = !exchange.written || request.method == "GET";
+      const bool repeatable = !exchange.written || (request.method == "GET" && !request.writes);
       if (!(reused && exchange.closed && !exchange.answered && repeatable)) return failure(exchange, request, *url);
     }
   }

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "agent/database.h"
+#include "agent/private_file.h"
 
 namespace postern {
 namespace {
@@ -28,11 +29,15 @@ std::unique_ptr<InstanceLock> InstanceLock::tryTake(const std::filesystem::path&
   const auto file = stateDir / "postern.lock";
   std::error_code ignored;
   std::filesystem::create_directories(stateDir, ignored);
+  const bool isNew = !std::filesystem::exists(file, ignored);
   { std::ofstream touch(file, std::ios::app); }
   try {
+    if (isNew) giveToFolderOwner(file);
     auto impl = std::make_unique<Impl>(Impl{boost::interprocess::file_lock(file.string().c_str())});
     if (!impl->lock.try_lock()) return nullptr;
     return std::unique_ptr<InstanceLock>(new InstanceLock(std::move(impl)));
+  } catch (const std::filesystem::filesystem_error& e) {
+    throw StateError(kNoLock, {file.string(), e.code().message()});
   } catch (const boost::interprocess::interprocess_exception& e) {
     throw StateError(kNoLock, {file.string(), e.what()});
   }

@@ -86,6 +86,16 @@ void markDirty(Database& db, std::string_view link, const Reference& target) {
   mark.run();
 }
 
+bool isDirty(Database& db, std::string_view link, const Reference& target) {
+  auto& query = db.statement("SELECT 1 FROM dirty WHERE link=? AND kind=? AND key=?");
+  query.bind(1, link);
+  query.bind(2, target.kind);
+  query.bind(3, target.key);
+  const bool dirty = query.step();
+  query.reset();
+  return dirty;
+}
+
 int approve(Database& db, std::string_view link, const Rules& rules) {
   int released = 0;
   UnitOfWork work(db);
@@ -174,7 +184,8 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
       continue;
     }
     finished.insert(kind);
-    if (rewound_ >= kRewoundLeast) writeSetting(db_, rewoundSetting(setup_.link), std::to_string(rewound_));
+    if (setup_.brakes && rewound_ >= kRewoundLeast)
+      writeSetting(db_, rewoundSetting(setup_.link), std::to_string(rewound_));
     for (const auto& target : targets_) {
       const bool complete = std::all_of(target.inputs.begin(), target.inputs.end(),
                                         [&](std::string_view input) { return finished.contains(input); });

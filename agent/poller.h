@@ -45,6 +45,8 @@ struct PollerSetup {
 
 /// The target is derived again by the next pass. Joins an open UnitOfWork.
 void markDirty(Database& db, std::string_view link, const Reference& target);
+/// Whether it waits for that.
+bool isDirty(Database& db, std::string_view link, const Reference& target);
 
 /// Releases what the brake of `link` holds; the next pass derives it. Returns how many kinds of targets.
 int approve(Database& db, std::string_view link, const Rules& rules);

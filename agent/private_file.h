@@ -21,6 +21,11 @@ enum class IfExists { Replace, Keep };
 bool writePrivateFile(const std::filesystem::path& file, std::string_view bytes, IfExists ifExists = IfExists::Replace,
                       const WriteStepHook& hook = {});
 
+/// A file that an administrator's command made in the service's directory belongs to the owner of that directory from
+/// now on, or the service could not write it. Only root can and need do so; nothing happens for others and on Windows,
+/// where rights are inherited. Throws std::filesystem::filesystem_error.
+void giveToFolderOwner(const std::filesystem::path& file);
+
 /// Whether accounts other than the owner (on Windows: Everyone, Users, Authenticated Users, Guests) may read or write
 /// the file. Throws std::filesystem::filesystem_error when that cannot be told.
 bool isOpenToOthers(const std::filesystem::path& file);

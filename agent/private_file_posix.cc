@@ -100,6 +100,12 @@ bool writePrivateFile(const std::filesystem::path& file, std::string_view bytes,
   return placed;
 }
 
+void giveToFolderOwner(const std::filesystem::path& file) {
+  const Descriptor to(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (to.get() < 0) throwLast("open", file);
+  giveToOwner(to, file);
+}
+
 bool isOpenToOthers(const std::filesystem::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) throwLast("stat", file);

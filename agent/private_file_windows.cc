@@ -108,6 +108,8 @@ bool writePrivateFile(const std::filesystem::path& file, std::string_view bytes,
   return true;
 }
 
+void giveToFolderOwner(const std::filesystem::path&) {}
+
 bool isOpenToOthers(const std::filesystem::path& file) {
   ACL* list = nullptr;
   PSECURITY_DESCRIPTOR raw = nullptr;

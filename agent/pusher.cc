@@ -39,139 +39,6 @@ constexpr auto kSilence = 10min;
 
 }  // namespace
 
-struct Pusher::Task {
-  std::vector<OutboxEntry> entries;  // one for a push, up to kFindBatch of one kind for a find
-  bool find = false;
-  std::optional<Binding> binding;  // of a push: what it updates
-  Fields send;
-  std::map<Reference, std::string> ids;  // of what it refers to
-  int era = 0;                           // of the pusher when it was handed over
-};
-
-struct Pusher::Outcome {
-  Task task;
-  bool started = false;
-  Result<Settled> settled{Settled{}};
-  Result<std::vector<Found>> found{std::vector<Found>{}};
-};
-
-/// The threads that call the sink. They touch neither the database nor the clock's waits.
-class Pusher::Lanes {
- public:
-  Lanes(Sink& sink, int count, std::stop_token stop) : sink_(sink), stop_(std::move(stop)) {
-    for (int i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
-  }
-  ~Lanes() { finish(); }
-
-  void add(std::vector<Task> tasks) {
-    {
-      const std::scoped_lock lock(mutex_);
-      for (auto& task : tasks) tasks_.push_back(std::move(task));
-    }
-    tasksReady_.notify_all();
-  }
-
-  /// Everything that is done; waits up to `limit` for at least `wanted` outcomes, or for a wake.
-  std::vector<Outcome> take(std::size_t wanted, std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    wanted_ = wanted;
-    outcomesReady_.wait_for(lock, limit, [&] { return enough(); });
-    woken_ = false;
-    return std::exchange(outcomes_, {});
-  }
-
-  void wake() {
-    {
-      const std::scoped_lock lock(mutex_);
-      woken_ = true;
-    }
-    outcomesReady_.notify_one();
-  }
-
-  /// Waits for the calls under way; what was not begun comes back unstarted.
-  std::vector<Outcome> finish() {
-    {
-      const std::scoped_lock lock(mutex_);
-      closed_ = true;
-    }
-    tasksReady_.notify_all();
-    threads_.clear();
-    recall();  // nobody else is left
-    return std::exchange(outcomes_, {});
-  }
-
- private:
-  bool enough() const { return woken_ || (wanted_ != 0 && outcomes_.size() >= wanted_); }
-
-  void work() {
-    for (;;) {
-      std::unique_lock lock(mutex_);
-      tasksReady_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
-      if (closed_) return;
-      Outcome outcome{std::move(tasks_.front())};
-      tasks_.pop_front();
-      lock.unlock();
-      call(outcome);
-      lock.lock();
-      if (hasFailed(outcome)) {
-        // At once, not when the run loop comes to it: a destination that has just failed gets no further call.
-        recall();
-        woken_ = true;
-      }
-      outcomes_.push_back(std::move(outcome));
-      const bool ready = enough();
-      lock.unlock();
-      if (ready) outcomesReady_.notify_one();  // a wake-up for each outcome would cost as much as the call
-    }
-  }
-
-  /// Tasks not begun come back unstarted. Needs mutex_.
-  void recall() {
-    for (auto& task : tasks_) outcomes_.push_back(Outcome{std::move(task)});
-    tasks_.clear();
-  }
-
-  static bool hasFailed(const Outcome& outcome) {
-    if (outcome.task.find) return !outcome.found;
-    return !outcome.settled && outcome.settled.error().fault != Fault::Reject;
-  }
-
-  void call(Outcome& outcome) {
-    if (stop_.stop_requested()) return;
-    outcome.started = true;
-    auto& task = outcome.task;
-    if (task.find) {
-      std::vector<std::string> keys;
-      for (const auto& entry : task.entries) keys.push_back(entry.key);
-      outcome.found = sink_.find(task.entries.front().kind, keys, stop_);
-      return;
-    }
-    auto& entry = task.entries.front();
-    Change change{entry.kind,
-                  entry.key,
-                  task.binding ? task.binding->id : std::string(),
-                  task.send,
-                  [&task](std::string_view kind, std::string_view key) {
-                    const auto it = task.ids.find(Reference{std::string(kind), std::string(key)});
-                    return it == task.ids.end() ? std::string() : it->second;
-                  },
-                  entry.base};
-    outcome.settled = sink_.push(change, stop_);
-  }
-
-  Sink& sink_;
-  std::stop_token stop_;
-  std::mutex mutex_;  // guards the rest
-  std::condition_variable tasksReady_;
-  std::condition_variable outcomesReady_;
-  std::deque<Task> tasks_;
-  std::vector<Outcome> outcomes_;
-  std::size_t wanted_ = 0;  // by take(); 0 = a wake only
-  bool woken_ = false;
-  bool closed_ = false;
-  std::vector<std::jthread> threads_;  // last: joined before the rest goes
-};
-
 Pusher::Pusher(Database& db, Sink& sink, PusherSetup setup, Clock& clock, Health& health, Progress& progress)
     : db_(db),
       sink_(sink),
@@ -236,7 +103,7 @@ void Pusher::recover() {
   log(Level::Info, "push", "recovered", {{"part", part_}, {"code", kCrashed.code}, {"unknown", unknown}});
 }
 
-void Pusher::collect(std::vector<Outcome> outcomes) {
+void Pusher::collect(std::vector<DeliveryOutcome> outcomes) {
   calls_ -= outcomes.size();
   for (auto& outcome : outcomes) {
     if (outcome.started && !outcome.task.find) ++progress_.writes;
@@ -302,7 +169,7 @@ void Pusher::step(std::stop_token stop) {
     const auto next = outbox_.nextDue(clock_.now());
     if (!next || *next > clock_.now()) return;
   }
-  std::vector<Task> tasks;
+  std::vector<DeliveryTask> tasks;
   const auto settledBefore = unsettled_.size();
   {
     UnitOfWork work(db_);
@@ -327,7 +194,7 @@ void Pusher::step(std::stop_token stop) {
   if (!tasks.empty()) lanes_->add(std::move(tasks));
 }
 
-void Pusher::pick(std::vector<Task>& tasks) {
+void Pusher::pick(std::vector<DeliveryTask>& tasks) {
   const auto now = clock_.now();
   const auto how = mode();
   std::size_t settling = 0;
@@ -361,7 +228,7 @@ void Pusher::pick(std::vector<Task>& tasks) {
   }
   for (auto& [kind, entries] : unknown) {
     for (std::size_t from = 0; from < entries.size(); from += kFindBatch) {
-      Task task;
+      DeliveryTask task;
       task.find = true;
       const auto to = std::min(entries.size(), from + kFindBatch);
       std::move(entries.begin() + static_cast<std::ptrdiff_t>(from), entries.begin() + static_cast<std::ptrdiff_t>(to),
@@ -386,8 +253,8 @@ void Pusher::pick(std::vector<Task>& tasks) {
 }
 
 /// Turns a due entry into a task; false when it was blocked or has nothing left to send.
-bool Pusher::prepare(OutboxEntry& entry, std::vector<Task>& tasks) {
-  Task task;
+bool Pusher::prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks) {
+  DeliveryTask task;
   for (const auto& need : entry.needs) {
     auto id = bindings_.idOf(need.kind, need.key);
     if (id.empty()) {
@@ -432,7 +299,7 @@ bool Pusher::prepare(OutboxEntry& entry, std::vector<Task>& tasks) {
   return true;
 }
 
-void Pusher::settle(Outcome& outcome) {
+void Pusher::settle(DeliveryOutcome& outcome) {
   if (!outcome.started) {
     // Never handed over: as if it had not been picked. A look-up's entries have kept their state.
     if (!outcome.task.find) {
@@ -448,7 +315,7 @@ void Pusher::settle(Outcome& outcome) {
   }
 }
 
-void Pusher::settlePush(Outcome& outcome) {
+void Pusher::settlePush(DeliveryOutcome& outcome) {
   const auto& entry = outcome.task.entries.front();
   const auto now = clock_.now();
   if (outcome.settled) return settleWrite(outcome);
@@ -489,7 +356,7 @@ void Pusher::settlePush(Outcome& outcome) {
   }
 }
 
-void Pusher::settleWrite(Outcome& outcome) {
+void Pusher::settleWrite(DeliveryOutcome& outcome) {
   const auto& task = outcome.task;
   const auto& entry = task.entries.front();
   const auto now = clock_.now();
@@ -519,7 +386,7 @@ void Pusher::settleWrite(Outcome& outcome) {
   succeeded(task.era);
 }
 
-void Pusher::settleFind(Outcome& outcome) {
+void Pusher::settleFind(DeliveryOutcome& outcome) {
   const auto now = clock_.now();
   if (!outcome.found) {
     const Error& error = outcome.found.error();
@@ -550,7 +417,7 @@ void Pusher::settleFind(Outcome& outcome) {
 }
 
 /// An update that was surely not applied: what was agreed before it is agreed again.
-void Pusher::notDone(const Task& task) {
+void Pusher::notDone(const DeliveryTask& task) {
   const auto& entry = task.entries.front();
   if (!task.binding || sinkKind(entry.kind).updatesOnly) return;
   auto binding = bindings_.get(entry.kind, entry.key).value_or(*task.binding);

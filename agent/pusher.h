@@ -2,24 +2,21 @@
 // Delivers one link's outbox to its app: intents and settlements in groups, several calls at a time, once each.
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <set>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "agent/bindings.h"
 #include "agent/connector.h"
 #include "agent/database.h"
 #include "agent/health.h"
+#include "agent/lanes.h"
 #include "agent/outbox.h"
 
 namespace postern {
@@ -66,23 +63,20 @@ class Pusher {
   std::optional<Error> destinationError() const;
 
  private:
-  struct Task;
-  struct Outcome;
-  class Lanes;
   enum class Mode { Open, OneCall, Paused };
 
   bool adopt(std::stop_token stop);
   void step(std::stop_token stop);
-  void pick(std::vector<Task>& tasks);
-  bool prepare(OutboxEntry& entry, std::vector<Task>& tasks);
-  void settle(Outcome& outcome);
-  void settlePush(Outcome& outcome);
-  void settleWrite(Outcome& outcome);
-  void settleFind(Outcome& outcome);
+  void pick(std::vector<DeliveryTask>& tasks);
+  bool prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks);
+  void settle(DeliveryOutcome& outcome);
+  void settlePush(DeliveryOutcome& outcome);
+  void settleWrite(DeliveryOutcome& outcome);
+  void settleFind(DeliveryOutcome& outcome);
   void recover();
-  void collect(std::vector<Outcome> outcomes);
+  void collect(std::vector<DeliveryOutcome> outcomes);
   void flush(std::stop_token stop);
-  void notDone(const Task& task);
+  void notDone(const DeliveryTask& task);
   std::chrono::seconds waitAfter(const OutboxEntry& entry);
   void failed(const Error& error, int era);
   void succeeded(int era);
@@ -106,8 +100,8 @@ class Pusher {
   std::mt19937 random_{std::random_device{}()};
   std::unique_ptr<Lanes> lanes_;
   std::set<std::int64_t> inFlight_;
-  std::size_t calls_ = 0;           // tasks handed to the lanes that have not come back
-  std::vector<Outcome> unsettled_;  // of a step whose commit failed, too: their answers must not be forgotten
+  std::size_t calls_ = 0;                   // tasks handed to the lanes that have not come back
+  std::vector<DeliveryOutcome> unsettled_;  // of a step whose commit failed, too: their answers must not be forgotten
   bool adopted_ = false;
   bool blocked_ = true;  // something was blocked when this step began
   bool more_ = true;     // the last pick found as much as it could take

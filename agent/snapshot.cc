@@ -36,7 +36,8 @@ std::optional<Snapshot::Known> Snapshot::known(std::string_view kind, std::strin
 
 std::int64_t Snapshot::insert(const Record& record, const Hash& hash, Clock::Time now) {
   auto& insert = db_.statement(
-      "INSERT INTO snapshot(system,kind,key,parent,hash,body,changed,changed_at,missing) VALUES(?,?,?,?,?,?,?,?,0)");
+      "INSERT INTO snapshot(system,kind,key,parent,hash,body,changed,changed_at,first_at,missing) "
+      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?8,0)");
   const auto body = toJson(record.fields);
   const auto changed = changedColumn(record);
   insert.bind(1, system_);
@@ -103,6 +104,20 @@ std::optional<Seen> Snapshot::get(std::string_view kind, std::string_view key) c
   auto seen = readSeen(query, kind);
   query.reset();
   return seen;
+}
+
+std::optional<Snapshot::Sighting> Snapshot::sighting(std::string_view kind, std::string_view key) const {
+  auto& query = db_.statement("SELECT first_at, changed_at, missing FROM snapshot WHERE system=? AND kind=? AND key=?");
+  query.bind(1, system_);
+  query.bind(2, kind);
+  query.bind(3, key);
+  if (!query.step()) return std::nullopt;
+  Sighting sighting;
+  if (query.integer(0) != 0) sighting.first = timeOf(query.integer(0));
+  sighting.changed = timeOf(query.integer(1));
+  sighting.missing = static_cast<int>(query.integer(2));
+  query.reset();
+  return sighting;
 }
 
 std::vector<Seen> Snapshot::childrenOf(std::string_view kind, std::string_view parent) const {

@@ -40,6 +40,14 @@ class Snapshot : public SourceView {
   std::optional<Seen> get(std::string_view kind, std::string_view key) const override;
   std::vector<Seen> childrenOf(std::string_view kind, std::string_view parent) const override;
 
+  /// How postern came to know a record.
+  struct Sighting {
+    std::optional<Clock::Time> first;  // not known for what was seen before this was kept
+    Clock::Time changed;               // when it was last seen to change; the first sight counts
+    int missing = 0;                   // full compares in a row that did not see it
+  };
+  std::optional<Sighting> sighting(std::string_view kind, std::string_view key) const;
+
   /// At most `limit` records of `kind` with keys above `after`, ordered by key; no key is empty.
   std::vector<Seen> list(std::string_view kind, std::string_view after, std::size_t limit) const;
 

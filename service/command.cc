@@ -30,8 +30,8 @@ constexpr Message kUnknownCondition{
      "das ist ein Fehler in postern; bitte melden Sie ihn mit dem Befehl und dieser Zeile",
      "dit is een fout in postern; meld deze met de opdracht en deze regel"}};
 
-constexpr std::array<const Command*, 10> kCommands{&kRun,    &kSync,  &kPlan,   &kApprove, &kCheck,
-                                                   &kStatus, &kQueue, &kSecret, &kConfig,  &kVersion};
+constexpr std::array<const Command*, 13> kCommands{&kRun,    &kSync,  &kPlan,    &kApply,  &kVerify, &kApprove, &kCheck,
+                                                   &kStatus, &kQueue, &kExplain, &kSecret, &kConfig, &kVersion};
 
 void printHelp(std::ostream& out, const Console& console) {
   out << console.tr(kIntro) << "\n\nUsage: postern [--config FILE] COMMAND [...]\n\n";
@@ -138,8 +138,8 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     speaker = &invocation->console;
     return runCommand(**found, arguments, *invocation);
   } catch (const ConfigError& e) {
-    console.err << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": "
-                << sentence(e.cause(speaker->language)) << ' ' << sentence(e.remedy(speaker->language)) << '\n';
+    console.problem() << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": "
+                      << sentence(e.cause(speaker->language)) << ' ' << sentence(e.remedy(speaker->language)) << '\n';
     return kSettings;
   } catch (const StateError& e) {
     speaker->error(e.error());

@@ -1,6 +1,7 @@
 #include "service/console.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <ostream>
 
 namespace postern {
@@ -18,8 +19,14 @@ std::string Console::describe(const Error& error) const {
   return std::string(error.code()) + ": " + sentence(error.cause(language)) + ' ' + sentence(error.remedy(language));
 }
 
+std::ostream& Console::problem() const {
+  // Under systemd a line without priority counts as information.
+  if (std::getenv("JOURNAL_STREAM") != nullptr) err << "<3>";
+  return err;
+}
+
 void Console::error(const Error& error, const std::string& place) const {
-  err << (place.empty() ? "postern" : place) << ": " << describe(error) << '\n';
+  problem() << (place.empty() ? "postern" : place) << ": " << describe(error) << '\n';
 }
 
 std::string sentence(std::string text) {

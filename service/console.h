@@ -21,6 +21,8 @@ struct Console {
   }
   /// "PST-2104: cause. remedy." on the error stream; `place` in front where there is one.
   void error(const Error& error, const std::string& place = {}) const;
+  /// The error stream, ready for a line that somebody must see.
+  std::ostream& problem() const;
   /// Same as a text without line break.
   std::string describe(const Error& error) const;
 };

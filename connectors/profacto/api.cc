@@ -266,6 +266,7 @@ Result<std::shared_ptr<std::string>> Api::call(const std::string& method, const 
                                                const Parameters& parameters, Effect effect,
                                                std::stop_token stop) const {
   HttpRequest request;
+  request.writes = effect == Effect::Writes;
   request.url = options_.base + method;
   if (options_.post) {
     request.method = "POST";

@@ -6,6 +6,7 @@
 
 #include "agent/agent.h"
 #include "agent/instance_lock.h"
+#include "agent/plan_file.h"
 #include "connectors/registry.h"
 #include "service/command.h"
 
@@ -44,6 +45,14 @@ constexpr Message kLimitNeedsOwn{
      "--flow en --full vereisen dat de dienst is gestopt"},
     {"stop the service, or leave the option away", "Halten Sie den Dienst an oder lassen Sie die Option weg",
      "stop de dienst of laat de optie weg"}};
+
+constexpr Message kStopService{"PST-1319",
+                               {"a running postern holds the queue, so the plan was not applied",
+                                "ein laufendes postern hält die Warteschlange, daher wurde der Plan nicht angewendet",
+                                "een draaiende postern houdt de wachtrij vast, daarom is het plan niet toegepast"},
+                               {"stop the service, apply the plan, start it again",
+                                "Halten Sie den Dienst an, wenden Sie den Plan an und starten Sie ihn wieder",
+                                "stop de dienst, pas het plan toe en start hem weer"}};
 
 std::vector<std::string> linksOf(Invocation& call) {
   std::vector<std::string> names;
@@ -181,31 +190,37 @@ int sync(Invocation& call) {
   return code;
 }
 
+void printChange(Invocation& call, const std::string& link, const PlannedChange& change) {
+  const auto& console = call.console;
+  if (call.json()) {
+    auto json = toJson(change);
+    json["link"] = link;
+    console.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    return;
+  }
+  console.out << console.tr(change.create ? kCreate : kUpdate) << ' ' << change.target.kind << ' ' << change.target.key
+              << "  -> " << change.system << '\n';
+  for (const auto& field : change.fields) {
+    console.out << "  " << field.name << ": ";
+    if (!change.create) console.out << '"' << field.from << "\" -> ";
+    console.out << '"' << field.to << "\"\n";
+  }
+}
+
 int plan(Invocation& call) {
+  const auto links = linksOf(call);
+  const bool keeps = call.options.count("out") != 0;
+  if (keeps && links.size() != 1) throw UsageError("name the LINK whose plan goes to the file");
   Agent agent(call.settings(), registry(), systemClock());
   const auto& console = call.console;
   int code = kDone;
-  for (const auto& link : linksOf(call)) {
+  for (const auto& link : links) {
     std::int64_t creates = 0, updates = 0;
-    const auto report = agent.plan(link, passOptions(call), call.stop, [&](const PlannedChange& change) {
+    PlanFile file{link, systemClock().now(), passOptions(call), {}};
+    const auto report = agent.plan(link, file.options, call.stop, [&](const PlannedChange& change) {
       ++(change.create ? creates : updates);
-      if (call.json()) {
-        nlohmann::json json{{"link", link},
-                            {"system", change.system},
-                            {"kind", change.target.kind},
-                            {"key", change.target.key},
-                            {"create", change.create}};
-        for (const auto& field : change.fields) json["fields"][field.name] = {{"from", field.from}, {"to", field.to}};
-        console.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-        return;
-      }
-      console.out << console.tr(change.create ? kCreate : kUpdate) << ' ' << change.target.kind << ' '
-                  << change.target.key << "  -> " << change.system << '\n';
-      for (const auto& field : change.fields) {
-        console.out << "  " << field.name << ": ";
-        if (!change.create) console.out << '"' << field.from << "\" -> ";
-        console.out << '"' << field.to << "\"\n";
-      }
+      if (keeps) file.changes.push_back(change);
+      printChange(call, link, change);
     });
     if (!call.json()) {
       console.out << (creates + updates == 0 ? console.tr(kNothingThere, {link})
@@ -215,9 +230,43 @@ int plan(Invocation& call) {
     }
     if (report.erp) console.error(*report.erp, link);
     if (report.app) console.error(*report.app, link);
-    code = worse(code, report.erp || report.app ? kRemote : creates + updates > 0 ? kDiffers : kDone);
+    const bool whole = !report.erp && !report.app;
+    code = worse(code, !whole ? kRemote : creates + updates > 0 ? kDiffers : kDone);
+    if (!keeps || !whole) continue;
+    if (const auto written = writePlanFile(call.options["out"].as<std::string>(), file); !written) {
+      console.error(written.error());
+      return kSettings;
+    }
   }
   return code;
+}
+
+int apply(Invocation& call) {
+  if (call.word(0).empty()) throw UsageError("name the FILE");
+  const auto& settings = call.settings();
+  const auto planned = readPlanFile(call.word(0));
+  if (!planned) {
+    call.console.error(planned.error());
+    return kSettings;
+  }
+  const auto lock = InstanceLock::tryTake(settings.stateDir());
+  if (!lock) {
+    call.console.error(Error{Fault::Reject, &kStopService, {}, {}, {}});
+    return kSettings;
+  }
+  Agent agent(settings, registry(), systemClock());
+  const bool bar = call.console.terminal && !call.json();
+  const auto report =
+      agent.apply(planned->link, planned->options, planned->changes, call.stop, [&](const Progress& progress) {
+        if (bar) drawBar(call.console, planned->link, progress);
+      });
+  if (bar) call.console.out << "\r\x1b[K";
+  if (report.refused) {
+    call.console.error(*report.refused, planned->link);
+    return kDiffers;
+  }
+  printReport(call, report.pass);
+  return codeOf(report.pass);
 }
 
 void addOptions(po::options_description& options) {
@@ -237,11 +286,23 @@ const Command kSync{"sync",
 
 const Command kPlan{
     "plan",
-    "[LINK] [--flow FLOW] [--full]",
+    "[LINK] [--flow FLOW] [--full] [--out FILE]",
     {"what a pass would deliver, delivering nothing", "was ein Durchlauf zustellen würde, ohne etwas zuzustellen",
      "wat een ronde zou afleveren, zonder iets af te leveren"},
     1,
-    addOptions,
+    [](po::options_description& options) {
+      addOptions(options);
+      options.add_options()("out", po::value<std::string>(), "also write it to a file that \"postern apply\" takes");
+    },
     plan};
+
+const Command kApply{"apply",
+                     "FILE",
+                     {"does exactly what the plan in FILE says, or nothing if anything has changed since",
+                      "tut genau, was der Plan in FILE sagt, oder nichts, wenn sich seither etwas geändert hat",
+                      "doet precies wat het plan in FILE zegt, of niets als er sindsdien iets is gewijzigd"},
+                     1,
+                     [](po::options_description& options) { options.add_options()("json", "machine-readable"); },
+                     apply};
 
 }  // namespace postern

@@ -48,12 +48,37 @@ TEST_F(DatabaseTest, ANewFileGetsTheSchemaInItsFolder) {
   file = dir / "deep" / "er" / "state.db";
   Database db(file);
   EXPECT_EQ(db.get("SELECT count(*) FROM outbox"), 0);
-  EXPECT_EQ(db.get("PRAGMA user_version"), 2);
+  EXPECT_EQ(db.get("PRAGMA user_version"), 3);
   EXPECT_EQ(db.get("PRAGMA synchronous"), 2) << "FULL";
   EXPECT_EQ(db.quickCheck(), "ok");
   Statement mode(db.handle(), "PRAGMA journal_mode");
   mode.step();
   EXPECT_EQ(mode.text(0), "wal");
+}
+
+TEST_F(DatabaseTest, ACopyThatWentOnTakesItsPlaceWholeUnlessTheFileWentOnToo) {
+  const auto copy = dir / "copy.db";
+  Database db(file);
+  const Database reader = db.another();  // somebody else has it open meanwhile
+  writeSetting(db, "before", "1");
+  const auto version = db.dataVersion();
+  db.copyTo(copy);
+  {
+    Database there(copy);
+    writeSetting(there, "before", "2");
+    there.execute("INSERT INTO health VALUES('main/erp',2,'','',0,0,'')");
+  }
+  EXPECT_TRUE(db.takeOver(copy, version));
+  EXPECT_EQ(readSetting(db, "before"), "2");
+  EXPECT_EQ(db.get("SELECT count(*) FROM health"), 0) << "the board is told by those who work";
+  {
+    Database other(file);
+    writeSetting(other, "meanwhile", "3");
+    EXPECT_EQ(readSetting(other, "before"), "2");
+  }
+  EXPECT_FALSE(db.takeOver(copy, version));
+  EXPECT_EQ(readSetting(db, "meanwhile"), "3");
+  EXPECT_EQ(db.quickCheck(), "ok");
 }
 
 TEST_F(DatabaseTest, WhatWasWrittenIsThereAfterReopening) {

@@ -305,6 +305,18 @@ TEST_F(HttpClientTest, GetOnAConnectionThatDiesIsRepeatedOnAFreshOne) {
   EXPECT_EQ(server.connections(), 2);
 }
 
+TEST_F(HttpClientTest, GetThatWritesIsUnknownOnAConnectionThatDiesAndNotRepeated) {
+  CloseOnSecond script;
+  RawServer server(std::ref(script));
+  ASSERT_TRUE(client->send(getFrom(server.url()), {}));
+  HttpRequest request = getFrom(server.url());
+  request.writes = true;
+  const auto result = client->send(request, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, Fault::Unknown);
+  EXPECT_EQ(script.received, 2);
+}
+
 TEST_F(HttpClientTest, PostOnAConnectionThatDiesIsUnknownAndNotRepeated) {
   CloseOnSecond script;
   RawServer server(std::ref(script));

@@ -72,7 +72,7 @@ class ProfactoSinkTest : public testing::Test {
                             {"Schlusstext", "Gruß"}});
   }
   /// A system anew. In `more` an empty value means "not written"; in `names` it switches a field off.
-  Sink& open(Values more = {}, const Values& names = {}) {
+  void open(Values more = {}, const Values& names = {}) {
     more.try_emplace("url", erp->url());
     more.try_emplace("token.customers", Options::kCustomers);
     more.try_emplace("token.projects", Options::kProjects);
@@ -91,7 +91,6 @@ class ProfactoSinkTest : public testing::Test {
     http_ = makeHttpClient(limits);
     http = std::make_unique<WatchedHttp>(*http_);
     system_ = kConnector.make(SystemContext{"erp", options_, fields_, "Europe/Berlin", *http, clock_});
-    return sink();
   }
   Sink& sink() { return *system_->sink(); }
   System& system() { return *system_; }

@@ -19,7 +19,8 @@ struct CommandsTest : Site {};
 TEST_F(CommandsTest, EveryCommandOfTheTableHasHelp) {
   const auto help = runToEnd({.arguments = {"--help"}});
   EXPECT_EQ(help.code, 0);
-  for (const char* name : {"run", "sync", "plan", "check", "status", "queue", "secret", "config", "version"}) {
+  for (const char* name : {"run", "sync", "plan", "apply", "verify", "approve", "check", "status", "queue", "explain",
+                           "secret", "config", "version"}) {
     EXPECT_THAT(help.out, HasSubstr(std::string("\n  ") + name)) << name;
     for (const char* option : {"--help", "-h"}) {
       const auto one = runToEnd({.arguments = {name, option}});
