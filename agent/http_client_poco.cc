@@ -31,7 +31,6 @@ namespace postern {
 namespace {
 
 using namespace postern::http;  // its messages
-using Poco::Net::SocketImpl;
 using Poco::Net::StreamSocket;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;

@@ -169,7 +169,7 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
   const auto behind = neverDerived();
   std::set<std::string_view> finished;
   std::optional<Error> firstError;
-  const auto app = readApp(full, stop, queued);
+  auto app = readApp(full, stop, queued);
   if (!app && app.error().fault == Fault::Stop) return app;
   for (const auto kind : erp_.source->kinds()) {
     const bool needed = std::any_of(targets_.begin(), targets_.end(), [&](const TargetKind& target) {

@@ -231,7 +231,7 @@ bool isTextLine(std::string_view value) {
   if (std::ranges::any_of(value, [](char c) { return (c >= 0 && c < ' ') || c == 127; })) return false;
   // nlohmann checks UTF-8 while it writes.
   try {
-    Wiped(nlohmann::json(value).dump());
+    const Wiped written(nlohmann::json(value).dump());
     return true;
   } catch (const nlohmann::json::exception&) {
     return false;

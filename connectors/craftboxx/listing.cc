@@ -35,9 +35,8 @@ std::string_view trimmed(std::string_view text) {
 
 void readNumber(ondemand::value value, std::optional<std::int64_t>& out) {
   std::int64_t number = 0;
-  if (value.get_int64().get(number) == simdjson::SUCCESS) {
-    out = number;
-  } else if (value.get_int64_in_string().get(number) == simdjson::SUCCESS) {
+  if (value.get_int64().get(number) == simdjson::SUCCESS ||
+      value.get_int64_in_string().get(number) == simdjson::SUCCESS) {
     out = number;
   }
 }

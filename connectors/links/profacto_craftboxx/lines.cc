@@ -61,7 +61,7 @@ bool naturalLess(std::string_view a, std::string_view b) {
     if (isDigit(a.front()) && isDigit(b.front())) {
       const auto left = takeDigits(a);
       const auto right = takeDigits(b);
-      if (const auto order = compareByValue(left, right); order != 0) return order < 0;
+      if (const auto order = compareByValue(left, right); std::is_neq(order)) return std::is_lt(order);
       continue;
     }
     if (a.front() != b.front()) return a.front() < b.front();
