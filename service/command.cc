@@ -50,7 +50,7 @@ po::options_description describe(const Command& command) {
   return options;
 }
 
-int runCommand(const Command& command, std::vector<std::string> arguments, Invocation& invocation) {
+int runCommand(const Command& command, const std::vector<std::string>& arguments, Invocation& invocation) {
   const auto options = describe(command);
   po::options_description all;
   all.add(options).add_options()("word", po::value<std::vector<std::string>>());
