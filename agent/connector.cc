@@ -15,10 +15,16 @@ const LinkInfo* Registry::link(std::string_view erp, std::string_view app) const
   return found == links.end() ? nullptr : *found;
 }
 
+Result<FoundPage> Sink::strangers(std::string_view, const std::string&, std::stop_token) { return FoundPage{}; }
+
 Fields Rules::sharedFields(const Reference&, const SourceView&) const { return {}; }
 
 std::optional<std::string> Rules::toErp(const SharedField&, std::string_view, const Record&) const {
   return std::nullopt;
 }
+
+std::vector<Reference> Rules::touchedBack(const Record&, const SourceView&) const { return {}; }
+
+std::optional<Target> Rules::deriveBack(const Reference&, const BackView&, Clock::Time) const { return std::nullopt; }
 
 }  // namespace postern

@@ -72,6 +72,9 @@ struct SinkKind {
   /// Records are never created here and need no binding: our key is their id (an ERP). Sending twice is harmless,
   /// because the sink looks first.
   bool updatesOnly = false;
+  /// A refusal may end although nothing changed on our side (somebody fills in a mandatory field, opens a book year):
+  /// what is parked is tried again at each pass, and stays parked until it succeeds.
+  bool refusalsPass = false;
 };
 
 /// One change to deliver. Reference values in `fields` are our keys; idOf gives the other side's id for them.
@@ -86,6 +89,8 @@ struct Change {
   /// since (an ERP) reads first; when a field of `fields` now holds neither this nor the value to write, it writes
   /// nothing and answers what is there. Empty = not asked for.
   Fields base = {};
+  /// The record `id` was made by somebody else and is taken over: our reference is to be written with it.
+  bool claim = false;
 };
 
 /// What the system holds after a write, in our vocabulary; only fields its answer carried and that map back.
@@ -101,6 +106,10 @@ struct Found {
   Fields fields;    // as in Settled::answered
   /// By field: the record of theirs it points to, as {kind, their id}. A field that points to nothing is in `fields`.
   std::vector<std::pair<std::string, Reference>> points = {};
+  /// Of a record that is not ours (Sink::strangers): the program whose reference it carries; empty = none.
+  std::string owner = {};
+  /// When the system says it was last changed; nullopt = not told.
+  std::optional<Clock::Time> changed = {};
 };
 
 struct FoundPage {
@@ -120,6 +129,9 @@ class Sink {
                                           std::stop_token stop) = 0;
   /// All records that carry our reference, page by page: for a first activation and for a lost state file.
   virtual Result<FoundPage> list(std::string_view kind, const std::string& position, std::stop_token stop) = 0;
+  /// All records that do not carry our reference, page by page, with an empty Found::key: what may already be there
+  /// under another name when a link is switched on. Without: nothing is ever taken over.
+  virtual Result<FoundPage> strangers(std::string_view kind, const std::string& position, std::stop_token stop);
 };
 
 // ---- System: a configured counterpart -------------------------------------------------------------------------------
@@ -148,6 +160,12 @@ struct SystemContext {
   std::string zone;        // the site's time zone
   HttpClient& http;        // paced, limited, stoppable
   Clock& clock;
+  /// Changes a secret for good: gives the stored value of the Secret option `option` to `renew` and stores what that
+  /// returns before it returns itself; one caller at a time, in all processes of this installation. What `renew` fails
+  /// with is handed on and nothing is stored. Reject when the option does not name a secret of the store.
+  std::function<Result<std::string>(std::string_view option,
+                                    const std::function<Result<std::string>(const std::string& stored)>& renew)>
+      renewSecret = {};
 };
 
 struct ConnectorInfo {
@@ -164,11 +182,17 @@ struct ConnectorInfo {
 
 // ---- Rules of a pair ------------------------------------------------------------------------------------------------
 
-/// A kind of record the rules produce for the app.
+/// A kind of record the rules produce for one side from the other's records.
 struct TargetKind {
   std::string_view name;
   std::string_view flow;                     // "customers": what flow.<name> switches
-  std::span<const std::string_view> inputs;  // ERP kinds it is derived from; derived when all were read in a pass
+  std::span<const std::string_view> inputs;  // kinds it is derived from; derived when all were read in a pass
+  /// Fields that each name a record: when a link is switched on, a stranger that agrees in the first of them that both
+  /// have is the same thing. Empty = never matched.
+  std::span<const std::string_view> match = {};
+  /// Of a target for the ERP: the kind of the app's record that is the same thing ("work_order" of a "sales_order").
+  /// Both are bound to each other when it was created, so it is not sent back as something new. Empty = none.
+  std::string_view counterpart = {};
 };
 
 /// A snapshot record as rules see it.
@@ -186,11 +210,21 @@ class SourceView {
   virtual std::vector<Seen> childrenOf(std::string_view kind, std::string_view parent) const = 0;
 };
 
+/// What rules see when they derive for the ERP.
+struct BackView {
+  const SourceView& app;
+  const SourceView& erp;
+  /// The ERP's key of the app's record {kind, key}; empty when the two sides do not know each other's record yet.
+  std::function<std::string(std::string_view kind, std::string_view key)> erpKeyOf;
+};
+
 /// What the app should hold for one target; or, on the way back, what an ERP record should.
 struct Target {
   Fields fields;
   std::vector<Reference> needs;  // targets that must exist on the other side first
   Fields base = {};              // on the way back only: see Change::base
+  /// Why it cannot be sent as it is; then it is parked with this until what it is derived from changes.
+  std::optional<Error> refusal = {};
 };
 
 /// Whose value counts when both sides changed a field since they last agreed.
@@ -226,6 +260,23 @@ class Rules {
   /// What `shared.erpField` of `erp` must become because the app now says `value`; nullopt when nothing is to be
   /// written: what is there means the same, or the ERP has no word for it.
   virtual std::optional<std::string> toErp(const SharedField& shared, std::string_view value, const Record& erp) const;
+
+  // Towards the ERP: records that the app makes. Keys are the app's ids; references among their fields are, too.
+
+  virtual std::span<const TargetKind> backTargets() const { return {}; }
+  /// As touched(), for a record of the app.
+  virtual std::vector<Reference> touchedBack(const Record& record, const SourceView& app) const;
+  /// What the ERP should hold; nullopt when nothing should be sent. Not asked for records that came from the ERP.
+  virtual std::optional<Target> deriveBack(const Reference& target, const BackView& view, Clock::Time now) const;
+};
+
+/// A flow of a pair and the directions it may have: "to_app", "to_erp", "both", as in the setting flow.<name>.
+struct Flow {
+  std::string_view name;
+  /// Without a setting; empty = both where the pair has shared fields for it and both sides can be read and written,
+  /// else to_app.
+  std::string_view usual = {};
+  std::span<const std::string_view> allowed = {};  // empty = all
 };
 
 struct LinkInfo {
@@ -234,7 +285,7 @@ struct LinkInfo {
   const char* app;
   Text summary;
   std::span<const Option> options;
-  std::span<const std::string_view> flows;
+  std::span<const Flow> flows;
   std::span<const SharedField> shared = {};  // fields that may come back; their flows run both ways by default
   /// `options` is only read during the call; `zone` is the site's time zone. Throws ConfigError.
   std::unique_ptr<Rules> (*make)(const Section& options, const std::string& zone);

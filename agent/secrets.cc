@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/interprocess/sync/file_lock.hpp>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -304,6 +306,42 @@ std::optional<std::string> SecretStore::credential(const std::string& name) cons
   return value;
 }
 
+namespace {
+
+/// Keeps other writers of the store away, in this process and in others.
+class OneWriter {
+ public:
+  explicit OneWriter(const std::filesystem::path& store) : inside_(mutex()), file_(store.string() + ".lock") {
+    std::error_code ignored;
+    const bool isNew = !std::filesystem::exists(file_, ignored);
+    { const std::ofstream touch(file_, std::ios::app); }
+    try {
+      if (isNew) giveToFolderOwner(file_);
+      lock_ = boost::interprocess::file_lock(file_.string().c_str());
+      lock_.lock();
+    } catch (const std::filesystem::filesystem_error& e) {
+      throw ConfigError(file_.string(), kCannotWrite, {e.code().message()});
+    } catch (const boost::interprocess::interprocess_exception& e) {
+      throw ConfigError(file_.string(), kCannotWrite, {e.what()});
+    }
+  }
+  ~OneWriter() { lock_.unlock(); }
+  OneWriter(const OneWriter&) = delete;
+  OneWriter& operator=(const OneWriter&) = delete;
+
+ private:
+  /// A file lock keeps processes apart, not threads.
+  static std::mutex& mutex() {
+    static std::mutex one;
+    return one;
+  }
+  const std::scoped_lock<std::mutex> inside_;
+  const std::filesystem::path file_;
+  boost::interprocess::file_lock lock_;
+};
+
+}  // namespace
+
 SecretStore::Contents SecretStore::load() const {
   const auto text = readFile(storeFile_);
   if (!text) return {};
@@ -368,6 +406,7 @@ std::string SecretStore::get(const std::string& name, const std::string& place) 
 void SecretStore::set(const std::string& name, std::string_view value) {
   checkName(name);
   if (!isTextLine(value)) throw ConfigError({}, kBadValue, {name});
+  const OneWriter writer(storeFile_);
   Contents contents = load();
   contents.secrets.insert_or_assign(name, std::string(value));
   save(contents);
@@ -380,8 +419,25 @@ std::vector<std::string> SecretStore::list() const {
   return names;
 }
 
+Result<std::string> SecretStore::renew(const std::string& name,
+                                       const std::function<Result<std::string>(const std::string& stored)>& renew) {
+  checkName(name);
+  const OneWriter writer(storeFile_);
+  Contents contents = load();
+  auto& value = contents.secrets[name];
+  if (value.empty()) value = credential(name).value_or("");
+  if (value.empty()) throw ConfigError({}, kNoSuchSecret, {name});
+  auto renewed = renew(value);
+  if (!renewed) return renewed;
+  if (!isTextLine(*renewed)) throw ConfigError({}, kBadValue, {name});
+  value = *renewed;
+  save(contents);
+  return renewed;
+}
+
 bool SecretStore::remove(const std::string& name) {
   checkName(name);
+  const OneWriter writer(storeFile_);
   Contents contents = load();
   if (contents.secrets.erase(name) == 0) return false;
   save(contents);

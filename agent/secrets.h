@@ -2,6 +2,7 @@
 // Passwords and tokens: where they are kept, how a setting refers to them, how they stay out of everything shown.
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,6 +46,13 @@ class SecretStore {
   std::vector<std::string> list() const;
   /// False when the store has no such name.
   bool remove(const std::string& name);
+
+  /// Replaces a secret that its system changes itself: gives the stored value to `renew` and has stored what that
+  /// returns before it returns; an error of `renew` leaves the old one. One caller at a time on this machine, in all
+  /// processes. Where only systemd has the secret, its value counts until the first renewal, the store's afterwards.
+  /// Throws ConfigError as get() and set() do.
+  Result<std::string> renew(const std::string& name,
+                            const std::function<Result<std::string>(const std::string& stored)>& renew);
 
   /// A copy of `section` in which every Secret option of `options` that says "secret:NAME" has the secret as value.
   Section resolve(const Section& section, std::span<const Option> options) const;

@@ -118,6 +118,11 @@ const Message kUnknownFlow{"PST-1026",
                             "De koppeling heeft geen gegevensstroom '{0}'."},
                            {"Use flows of this link: {1}.", "Verwenden Sie Datenflüsse dieser Verbindung: {1}.",
                             "Gebruik gegevensstromen van deze koppeling: {1}."}};
+const Message kWrongWay{"PST-1029",
+                        {"The flow '{0}' cannot be '{1}'.", "Der Datenfluss „{0}“ kann nicht „{1}“ sein.",
+                         "De gegevensstroom '{0}' kan niet '{1}' zijn."},
+                        {"Use one of: off, {2}.", "Verwenden Sie einen dieser Werte: off, {2}.",
+                         "Gebruik een van deze waarden: off, {2}."}};
 const Message kUnknownShared{"PST-1028",
                              {"The link has no field '{0}' that both sides may change.",
                               "Die Verbindung hat kein Feld „{0}“, das beide Seiten ändern dürfen.",
@@ -420,8 +425,17 @@ class Checker {
     return nullptr;
   }
 
+  void checkDirection(const IniEntry& entry, const LinkInfo& rules) {
+    const auto flow = std::ranges::find(rules.flows, std::string_view(entry.key).substr(5), &Flow::name);
+    if (flow == rules.flows.end() || flow->allowed.empty() || entry.value == "off") return;
+    if (std::ranges::find(flow->allowed, entry.value) != flow->allowed.end()) return;
+    const Names allowed(flow->allowed.begin(), flow->allowed.end());
+    wrong(entry.line, kWrongWay, {shownKey(entry.key.substr(5)), entry.value, joined(allowed)});
+  }
+
   void checkFlows(const IniSection& ini, const LinkInfo& rules) {
-    const Names flows(rules.flows.begin(), rules.flows.end());
+    Names flows;
+    for (const Flow& flow : rules.flows) flows.emplace_back(flow.name);
     for (const IniEntry& entry : ini.entries) {
       Names named;
       if (entry.key == "flows") named = readList(entry.value);
@@ -430,6 +444,7 @@ class Checker {
         if (std::ranges::find(flows, flow) != flows.end()) continue;
         wrong(entry.line, kUnknownFlow, {shownKey(flow), joined(flows)});
       }
+      if (entry.key.starts_with("flow.")) checkDirection(entry, rules);
       if (!entry.key.starts_with("conflict.")) continue;
       Names shared;
       for (const SharedField& field : rules.shared) shared.emplace_back(field.name);

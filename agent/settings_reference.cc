@@ -218,7 +218,8 @@ class Writer {
 
   void addLink(const LinkInfo& info) {
     head(std::string("link.") + info.name, info.summary);
-    const std::vector<std::string> flows(info.flows.begin(), info.flows.end());
+    std::vector<std::string> flows;
+    for (const Flow& flow : info.flows) flows.emplace_back(flow.name);
     // The ends of a link come first, then what all links have, then its own.
     std::vector<const Option*> options;
     for (const Option& option : commonLinkOptions()) options.push_back(&option);

@@ -8,6 +8,21 @@
 namespace postern {
 namespace {
 
+constexpr Message kNotRenewable{"PST-1110",
+                                {"{0} must name a secret of the store, because the system changes it by itself",
+                                 "{0} muss ein Geheimnis des Speichers nennen, weil das System es selbst ändert",
+                                 "{0} moet een geheim uit de opslag noemen, omdat het systeem het zelf wijzigt"},
+                                {"store it with \"postern secret set NAME\" and write {0} = secret:NAME",
+                                 "Legen Sie es mit „postern secret set NAME“ an und schreiben Sie {0} = secret:NAME",
+                                 "sla het op met \"postern secret set NAAM\" en schrijf {0} = secret:NAAM"}};
+constexpr Message kNotRenewed{
+    "PST-1111",
+    {"the secret of {0} could not be renewed: {1}", "das Geheimnis von {0} ließ sich nicht erneuern: {1}",
+     "het geheim van {0} kon niet worden vernieuwd: {1}"},
+    {"see \"postern secret list\" and the rights of state_dir",
+     "Siehe „postern secret list“ und die Rechte von state_dir",
+     "zie \"postern secret list\" en de rechten van state_dir"}};
+
 constexpr Message kNoSystem{
     "PST-1201",
     {"there is no system \"{0}\" in the settings", "in den Einstellungen gibt es kein System \"{0}\"",
@@ -84,8 +99,21 @@ System& Systems::get(const std::string& name) {
   redactor.addSecrets(built->options, info.options);
   built->witness = std::make_unique<Witness>(*built->http, clock_, std::move(redactor));
   built->paced = makePacedClient(*built->witness, clock_, rate);
-  built->system = info.make(
-      SystemContext{name, built->options, system.fields, settings_.agent.text("time_zone"), *built->paced, clock_});
+  const auto renew =
+      [this, &given = system.options](
+          std::string_view option,
+          const std::function<Result<std::string>(const std::string& stored)>& renewal) -> Result<std::string> {
+    const auto value = given.values().find(std::string(option));
+    const auto secret = value == given.values().end() ? std::nullopt : secretName(value->second);
+    if (!secret) return fail(Fault::Auth, kNotRenewable, {std::string(option)});
+    try {
+      return SecretStore(settings_.stateDir()).renew(std::string(*secret), renewal);
+    } catch (const ConfigError& e) {
+      return fail(Fault::Auth, kNotRenewed, {std::string(option), e.cause(Language::En)});
+    }
+  };
+  built->system = info.make(SystemContext{name, built->options, system.fields, settings_.agent.text("time_zone"),
+                                          *built->paced, clock_, renew});
   slot = std::move(built);
   return *slot->system;
 }

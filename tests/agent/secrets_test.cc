@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "agent/connector.h"
 #include "tests/support/fake_registry.h"
@@ -319,6 +320,50 @@ TEST(RedactorTest, TakesSecretsOutInEveryForm) {
   EXPECT_EQ(redactor.clean("x p&ss \"w\"/ö y"), "x *** y");
   EXPECT_EQ(redactor.clean("https://e?p=p%26ss%20%22w%22%2F%C3%B6&q"), "https://e?p=***&q");
   EXPECT_EQ(redactor.clean(R"({"p":"p&ss \"w\"/ö"})"), R"({"p":"***"})");
+}
+
+TEST_F(SecretStoreTest, RenewalIsStoredBeforeItIsHandedOn) {
+  store.set("refresh", "old");
+  const auto renewed = store.renew("refresh", [&](const std::string& stored) -> Result<std::string> {
+    EXPECT_EQ(stored, "old");
+    return "new";
+  });
+  EXPECT_EQ(renewed.value(), "new");
+  EXPECT_EQ(SecretStore(folder, {}).get("refresh"), "new");
+}
+
+TEST_F(SecretStoreTest, FailedRenewalLeavesTheOldSecret) {
+  store.set("refresh", "old");
+  const Message words{"PST-0000", {"no", "nein", "nee"}, {"", "", ""}};
+  const auto failed =
+      store.renew("refresh", [&](const std::string&) -> Result<std::string> { return fail(Fault::Auth, words); });
+  EXPECT_FALSE(failed.has_value());
+  EXPECT_EQ(store.get("refresh"), "old");
+  EXPECT_EQ(codeOf([&] { (void)store.renew("other", [](const std::string& s) { return s; }); }), "PST-1101");
+}
+
+TEST_F(SecretStoreTest, RenewalsOfSeveralThreadsFormAChain) {
+  store.set("count", "0");
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      SecretStore own(folder, {});
+      for (int n = 0; n < 5; ++n) {
+        (void)own.renew("count",
+                        [](const std::string& s) -> Result<std::string> { return std::to_string(std::stoi(s) + 1); });
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(store.get("count"), "20");
+}
+
+TEST_F(SecretStoreTest, CredentialOfSystemdIsOnlyTheFirstLink) {
+  write(credentials / "refresh", "first");
+  SecretStore own(folder, credentials);
+  const auto next = [](const std::string& s) -> Result<std::string> { return s + "+"; };
+  EXPECT_EQ(own.renew("refresh", next).value(), "first+");
+  EXPECT_EQ(own.renew("refresh", next).value(), "first++");
 }
 
 TEST(RedactorTest, LongerSecretsGoFirst) {

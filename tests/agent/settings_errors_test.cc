@@ -93,6 +93,8 @@ const Broken kBroken[] = {
      "The link has beta as its erp and alpha as its app, but the pair is the other way round."},
     {SYSTEMS "[link.l]\nerp=erp\napp=app\nflows = customers hours\n", 12, "PST-1026", "The link has no flow 'hours'."},
     {SYSTEMS "[link.l]\nerp=erp\napp=app\nflow.hours = off\n", 12, "PST-1026", "The link has no flow 'hours'."},
+    {SYSTEMS "[link.l]\nerp=erp\napp=app\nflow.articles = both\n", 12, "PST-1029",
+     "The flow 'articles' cannot be 'both'."},
     {SYSTEMS "[link.l]\nerp=erp\napp=app\nflow.customers = to_erp_only\n", 12, "PST-1037",
      "The value 'to_erp_only' of 'flow.customers' is not one of: off, to_app, to_erp, both."},
     {SYSTEMS "[fields.epr]\n", 9, "PST-1027",

@@ -41,7 +41,8 @@ inline const Registry& fakeRegistry() {
   static constexpr Option kLinkOptions[] = {
       {.key = "work_code", .type = Type::Integer, .def = "1", .help = kHelp},
   };
-  static constexpr std::string_view kFlows[] = {"customers", "articles", "projects"};
+  static constexpr std::string_view kOut[] = {"to_app"};
+  static constexpr Flow kFlows[] = {{"customers"}, {"articles", "to_app", kOut}, {"projects"}};
   // Member by member, so that a new member of the contract does not matter here.
   static const ConnectorInfo kAlpha = [] {
     ConnectorInfo info{};

@@ -7,7 +7,7 @@
 namespace postern::profacto_craftboxx {
 namespace {
 
-constexpr auto kFlows = std::to_array<std::string_view>({"customers", "articles", "projects"});
+constexpr auto kFlows = std::to_array<Flow>({{"customers"}, {"articles"}, {"projects"}});
 
 constexpr auto kFromCustomer = std::to_array<std::string_view>({"customer"});
 constexpr auto kFromCustomerAndContact = std::to_array<std::string_view>({"customer", "contact"});
