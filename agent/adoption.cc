@@ -1,7 +1,10 @@
 #include "agent/adoption.h"
 
+#include <algorithm>
+
 #include "agent/log.h"
 #include "agent/outbox.h"
+#include "agent/strangers.h"
 
 namespace postern {
 
@@ -13,25 +16,56 @@ const Message kDoubledThere{
     {"merge or delete the others in the app", "Führen Sie die übrigen in der App zusammen oder löschen Sie sie",
      "voeg de overige in de app samen of verwijder ze"}};
 
+namespace {
+
+std::string doneSetting(std::string_view scope, std::string_view kind) {
+  return "adopted/" + std::string(scope) + '/' + std::string(kind);
+}
+
+/// Remembers the records of `kind` that are not ours.
+Result<void> rememberStrangers(Database& db, Sink& sink, const TargetKind& kind, const std::string& scope,
+                               std::stop_token stop) {
+  Strangers strangers(db, scope);
+  const Bindings bindings(db, scope);
+  for (std::string position;;) {
+    auto page = sink.strangers(kind.name, position, stop);
+    if (!page) return tl::unexpected(page.error());
+    UnitOfWork work(db);
+    if (position.empty()) strangers.forgetAll(kind.name);
+    for (const auto& record : page->found) {
+      if (bindings.keyOf(kind.name, record.id).empty()) strangers.add(kind, record);
+    }
+    work.commit();
+    position = page->next;
+    if (position.empty()) return {};
+  }
+}
+
+}  // namespace
+
 void adopt(Bindings& bindings, Audit& audit, std::string_view scope, std::string_view kind, const Found& found,
-           Clock::Time now) {
+           Clock::Time now, bool claim) {
   Fields there = found.fields;
   for (const auto& [field, record] : found.points) {
     if (auto key = bindings.keyOf(record.kind, record.key); !key.empty()) there[field] = std::move(key);
   }
-  audit.add(now, scope, kind, found.key, "adopted", there);
-  bindings.put(kind, found.key, Binding{found.id, Agreed{{}, std::move(there)}}, now);
+  audit.add(now, scope, kind, found.key, claim ? "taken over" : "adopted", there);
+  bindings.put(kind, found.key, Binding{found.id, Agreed{{}, std::move(there)}, claim}, now);
 }
 
-Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& scope, Clock& clock,
-                                   std::stop_token stop) {
+void lookAgain(Database& db, const std::string& scope, const std::string& kind) {
+  writeSetting(db, doneSetting(scope, kind), "");
+}
+
+Result<std::int64_t> adoptExisting(Database& db, Sink& sink, std::span<const TargetKind> targets,
+                                   const std::string& scope, Clock& clock, std::stop_token stop) {
   Bindings bindings(db, scope);
   Outbox outbox(db, scope);
   Audit audit(db);
   std::int64_t adopted = 0;
   for (const auto& kind : sink.kinds()) {
     const std::string name(kind.name);
-    const auto setting = "adopted/" + scope + '/' + name;
+    const auto setting = doneSetting(scope, name);
     if (readSetting(db, setting) == "yes") continue;
     for (std::string position;;) {
       auto page = sink.list(name, position, stop);
@@ -50,11 +84,17 @@ Result<std::int64_t> adoptExisting(Database& db, Sink& sink, const std::string& 
         outbox.unblock({name, found.key});
         ++adopted;
       }
-      position = page->next;
-      if (position.empty()) writeSetting(db, setting, "yes");
       work.commit();
+      position = page->next;
       if (position.empty()) break;
     }
+    const auto target = std::find_if(targets.begin(), targets.end(), [&](const auto& t) { return t.name == name; });
+    if (target != targets.end() && !(target->match.empty() && target->matchUnsure.empty())) {
+      if (auto remembered = rememberStrangers(db, sink, *target, scope, stop); !remembered) {
+        return tl::unexpected(remembered.error());
+      }
+    }
+    writeSetting(db, setting, "yes");
   }
   return adopted;
 }

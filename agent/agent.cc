@@ -129,6 +129,7 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
   auto& toApp = link.pushers.emplace_back();
   toApp.link = name;
   toApp.app = settings.app;
+  toApp.targets = link.rules->targets();
   const auto& app = settings_.systems.at(settings.app).options;
   if (app.has("connections")) toApp.lanes = static_cast<int>(app.integer("connections"));
   if (link.back != nullptr) addWayBack(link);

@@ -36,6 +36,8 @@ struct PlannedChange {
   Reference target;
   bool create = false;
   bool blocked = false;
+  std::string takes;  // id of a record made by somebody else that becomes ours; "" = none
+  std::string doubt;  // storedReason: somebody must decide first, so nothing is sent; "" = no doubt
   struct Field {
     std::string name;
     std::string from;  // "" when not known

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "agent/adoption.h"
 #include "agent/agent_link.h"
 #include "agent/plan_file.h"
+#include "agent/strangers.h"
 
 namespace postern {
 namespace {
@@ -61,6 +63,24 @@ void eachEntry(Database& db, const std::string& name, const std::function<void(c
   }
 }
 
+/// What delivering would take over of the records that were there before; parents first, as their ids name children.
+void meetStrangers(Database& db, const std::string& name, const std::string& scope, std::span<const TargetKind> targets,
+                   std::span<const SinkKind> kinds, Clock::Time now) {
+  std::set<int> ranks;
+  for (const auto& kind : kinds) ranks.insert(kind.rank);
+  const Bindings bindings(db, scope);
+  Outbox outbox(db, scope);
+  for (const int rank : ranks) {
+    eachEntry(db, name, [&](const OutboxEntry& entry) {
+      if (entry.system != scope || entry.rank != rank || !bindings.idOf(entry.kind, entry.key).empty()) return;
+      UnitOfWork work(db);
+      const auto meeting = meetStranger(db, targets, entry, now);
+      if (meeting.error) outbox.park(entry.id, entry.version, *meeting.error);
+      work.commit();
+    });
+  }
+}
+
 }  // namespace
 
 PassReport Agent::planIn(Database& copy, Link& link, const PassOptions& options, std::stop_token stop,
@@ -71,12 +91,14 @@ PassReport Agent::planIn(Database& copy, Link& link, const PassOptions& options,
   PassReport report;
   report.link = link.name;
   const auto scope = scopeOf(link.name, link.settings->app);
-  if (auto adopted = adoptExisting(copy, *link.sink, scope, clock_, stop); !adopted) report.app = adopted.error();
+  if (auto adopted = adoptExisting(copy, *link.sink, link.rules->targets(), scope, clock_, stop); !adopted)
+    report.app = adopted.error();
   lookOnly(link.poller);
   Poller poller(copy, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, quiet, progress);
   if (auto result = poller.pass(options.full, stop); !result) {
     (poller.readErp() ? report.app : report.erp) = result.error();
   }
+  meetStrangers(copy, link.name, scope, link.rules->targets(), link.sink->kinds(), clock_.now());
   report.rows = progress.rows;
   report.changed = progress.changed;
   report.left = countOutbox(copy, scope);
@@ -84,7 +106,7 @@ PassReport Agent::planIn(Database& copy, Link& link, const PassOptions& options,
     const auto* sink = entry.system == scope ? link.sink : link.back;
     if (sink == nullptr) return;  // nothing goes there any more
     const auto change = describeChange(copy, entry, sink->kinds());
-    if (!change.fields.empty() || change.create) each(change);
+    if (!change.fields.empty() || change.create || !change.takes.empty()) each(change);
   });
   return report;
 }
@@ -143,7 +165,7 @@ VerifyReport Agent::verify(const std::string& name, std::stop_token stop,
   Database db(copy.file());
   db.relax();
   const auto scope = scopeOf(name, app);
-  if (auto adopted = adoptExisting(db, *link.sink, scope, clock_, stop); !adopted) {
+  if (auto adopted = adoptExisting(db, *link.sink, link.rules->targets(), scope, clock_, stop); !adopted) {
     report.app = adopted.error();
     return report;
   }
@@ -216,6 +238,8 @@ PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<c
   const Bindings bindings(db, entry.system);
   const auto binding = bindings.get(entry.kind, entry.key);
   change.create = !binding;
+  if (binding && binding->claim) change.takes = binding->id;
+  if (!binding && entry.state == OutboxEntry::State::Parked) change.doubt = entry.reason;
   change.blocked = entry.state == OutboxEntry::State::Blocked;
   const auto send = !binding ? entry.desired
                     : kind == kinds.end()

@@ -5,12 +5,13 @@
 namespace postern {
 
 std::optional<Binding> Bindings::get(std::string_view kind, std::string_view key) const {
-  auto& query = db_.statement("SELECT id, ours, theirs FROM binding WHERE system=? AND kind=? AND key=?");
+  auto& query = db_.statement("SELECT id, ours, theirs, claim FROM binding WHERE system=? AND kind=? AND key=?");
   query.bind(1, system_);
   query.bind(2, kind);
   query.bind(3, key);
   if (!query.step()) return std::nullopt;
-  Binding binding{std::string(query.text(0)), Agreed{fieldsFromJson(query.text(1)), fieldsFromJson(query.text(2))}};
+  Binding binding{std::string(query.text(0)), Agreed{fieldsFromJson(query.text(1)), fieldsFromJson(query.text(2))},
+                  query.integer(3) != 0};
   query.reset();
   return binding;
 }
@@ -48,14 +49,16 @@ std::int64_t Bindings::count(std::string_view kind) const {
 std::vector<Bindings::Bound> Bindings::list(std::string_view kind, std::string_view after, std::size_t limit) const {
   std::vector<Bound> bound;
   auto& query = db_.statement(
-      "SELECT key, id, ours, theirs FROM binding WHERE system=? AND kind=? AND key>? ORDER BY key LIMIT ?");
+      "SELECT key, id, ours, theirs, claim FROM binding WHERE system=? AND kind=? AND key>? ORDER BY key LIMIT ?");
   query.bind(1, system_);
   query.bind(2, kind);
   query.bind(3, after);
   query.bind(4, static_cast<std::int64_t>(limit));
   while (query.step()) {
     bound.push_back({std::string(query.text(0)),
-                     {std::string(query.text(1)), {fieldsFromJson(query.text(2)), fieldsFromJson(query.text(3))}}});
+                     {std::string(query.text(1)),
+                      {fieldsFromJson(query.text(2)), fieldsFromJson(query.text(3))},
+                      query.integer(4) != 0}});
   }
   return bound;
 }
@@ -72,8 +75,8 @@ std::optional<Clock::Time> Bindings::agreedAt(std::string_view kind, std::string
 }
 
 void Bindings::put(std::string_view kind, std::string_view key, const Binding& binding, Clock::Time now) {
-  auto& write =
-      db_.statement("INSERT OR REPLACE INTO binding(system,kind,key,id,ours,theirs,agreed_at) VALUES(?,?,?,?,?,?,?)");
+  auto& write = db_.statement(
+      "INSERT OR REPLACE INTO binding(system,kind,key,id,ours,theirs,agreed_at,claim) VALUES(?,?,?,?,?,?,?,?)");
   const auto ours = toJson(binding.agreed.ours);
   const auto theirs = binding.agreed.theirs == binding.agreed.ours ? ours : toJson(binding.agreed.theirs);
   write.bind(1, system_);
@@ -83,6 +86,7 @@ void Bindings::put(std::string_view kind, std::string_view key, const Binding& b
   write.bind(5, ours);
   write.bind(6, theirs);
   write.bind(7, toColumn(now));
+  write.bind(8, binding.claim ? 1 : 0);
   write.run();
 }
 

@@ -16,6 +16,7 @@ namespace postern {
 struct Binding {
   std::string id;  // theirs
   Agreed agreed;
+  bool claim = false;  // it was made by somebody else and does not carry our reference yet
 };
 
 /// One system's bindings. Each call joins an open UnitOfWork. Not thread-safe.

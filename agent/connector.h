@@ -187,9 +187,12 @@ struct TargetKind {
   std::string_view name;
   std::string_view flow;                     // "customers": what flow.<name> switches
   std::span<const std::string_view> inputs;  // kinds it is derived from; derived when all were read in a pass
-  /// Fields that each name a record: when a link is switched on, a stranger that agrees in the first of them that both
-  /// have is the same thing. Empty = never matched.
+  /// What names a record besides its key: when a link is switched on, a stranger that agrees in the first of these that
+  /// both have is the same thing. Each is one field, or several between blanks that must all agree; a field with a
+  /// reference is named like the kind it refers to. Empty = nothing is taken over without a decision.
   std::span<const std::string_view> match = {};
+  /// The same, but what agrees in these may only be the same thing: it waits for somebody's decision.
+  std::span<const std::string_view> matchUnsure = {};
   /// Of a target for the ERP: the kind of the app's record that is the same thing ("work_order" of a "sales_order").
   /// Both are bound to each other when it was created, so it is not sent back as something new. Empty = none.
   std::string_view counterpart = {};

@@ -114,6 +114,19 @@ ALTER TABLE outbox ADD COLUMN base TEXT NOT NULL DEFAULT '';
     R"sql(
 ALTER TABLE snapshot ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // A first activation with existing data.
+    R"sql(
+CREATE TABLE stranger(
+  system TEXT NOT NULL, kind TEXT NOT NULL,
+  match TEXT NOT NULL, value TEXT NOT NULL,  -- fields that name it, and what they hold
+  id TEXT NOT NULL,                -- theirs
+  owner TEXT NOT NULL,             -- program whose reference it carries, '' = none
+  changed INTEGER NOT NULL,        -- as the system tells it, 0 = not told
+  body TEXT NOT NULL,              -- fields and what they point to, JSON
+  PRIMARY KEY(system, kind, match, value, id)) WITHOUT ROWID;
+CREATE INDEX stranger_id ON stranger(system, kind, id);
+ALTER TABLE binding ADD COLUMN claim INTEGER NOT NULL DEFAULT 0;  -- 1: our reference has yet to be written there
+)sql",
 };
 constexpr int kApplicationId = 0x50535452;  // "PSTR"
 

@@ -100,7 +100,8 @@ void Lanes::call(DeliveryOutcome& outcome) {
                   const auto it = task.ids.find(Reference{std::string(kind), std::string(key)});
                   return it == task.ids.end() ? std::string() : it->second;
                 },
-                entry.base};
+                entry.base,
+                task.binding && task.binding->claim};
   outcome.settled = sink_.push(change, stop_);
 }
 

@@ -88,6 +88,7 @@ std::vector<std::string> unequal(const PlannedChange& a, const PlannedChange& b)
     if (!before.contains(name)) names.push_back(name);
   }
   if (a.create != b.create) names.emplace_back("create");
+  if (a.takes != b.takes) names.emplace_back("id");
   return names;
 }
 
@@ -107,6 +108,7 @@ PlannedChange changeOf(const json& value, const std::string& link) {
   change.system = value.at("system").get<std::string>();
   change.target = {value.at("kind").get<std::string>(), value.at("key").get<std::string>()};
   change.create = value.at("create").get<bool>();
+  change.takes = value.value("takes", "");
   for (const auto& [name, field] : value.at("fields").items()) {
     change.fields.push_back({name, field.at("from").get<std::string>(), field.at("to").get<std::string>()});
   }
@@ -122,6 +124,8 @@ json toJson(const PlannedChange& change) {
              {"create", change.create},
              {"fields", json::object()}};
   for (const auto& field : change.fields) value["fields"][field.name] = {{"from", field.from}, {"to", field.to}};
+  if (!change.takes.empty()) value["takes"] = change.takes;
+  if (!change.doubt.empty()) value["doubt"] = causeOf(change.doubt, Language::En);
   return value;
 }
 

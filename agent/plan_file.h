@@ -18,7 +18,7 @@ struct PlanFile {
   std::vector<PlannedChange> changes;
 };
 
-/// {"system","kind","key","create","fields":{name:{"from","to"}}}
+/// {"system","kind","key","create","fields":{name:{"from","to"}}}; where they are: "takes", "doubt"
 nlohmann::json toJson(const PlannedChange& change);
 
 /// Writes a file that only its owner may read; one that is there is replaced. Reject when it cannot be written.

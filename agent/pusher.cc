@@ -5,6 +5,7 @@
 #include "agent/adoption.h"
 #include "agent/backoff.h"
 #include "agent/log.h"
+#include "agent/strangers.h"
 
 namespace postern {
 namespace {
@@ -149,7 +150,7 @@ const SinkKind& Pusher::sinkKind(const std::string& name) const {
 
 bool Pusher::adopt(std::stop_token stop) {
   if (mode() == Mode::Paused) return false;
-  const auto adopted = adoptExisting(db_, sink_, scope_, clock_, stop);
+  const auto adopted = adoptExisting(db_, sink_, setup_.targets, scope_, clock_, stop);
   if (!adopted) {
     if (adopted.error().fault != Fault::Stop) failed(adopted.error(), era_);
     return false;
@@ -247,6 +248,7 @@ void Pusher::pick(std::vector<DeliveryTask>& tasks) {
     const bool whole = entries.size() == room;
     for (auto& entry : entries) {
       if (prepare(entry, tasks)) --room;
+      if (!adopted_) return;  // another program is at work there
     }
     if (!whole) break;
   }
@@ -274,9 +276,13 @@ bool Pusher::prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks) {
     return true;
   }
   task.binding = bindings_.get(entry.kind, entry.key);
+  if (!task.binding) {
+    if (!mayCreate(entry)) return false;
+    task.binding = bindings_.get(entry.kind, entry.key);
+  }
   if (task.binding) {
     task.send = fieldsToSend(entry.desired, task.binding->agreed, kind.together, kind.createOnly);
-    if (task.send.empty()) {
+    if (task.send.empty() && !task.binding->claim) {
       for (const auto& [name, value] : entry.desired) task.binding->agreed.ours[name] = value;
       bindings_.put(entry.kind, entry.key, *task.binding, clock_.now());
       outbox_.settled(entry.id, entry.version);
@@ -297,6 +303,34 @@ bool Pusher::prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks) {
   task.entries.push_back(std::move(entry));
   tasks.push_back(std::move(task));
   return true;
+}
+
+/// Before the first sight of a record over there: it may be there already, made by somebody else. False when it must
+/// not be sent now.
+bool Pusher::mayCreate(const OutboxEntry& entry) {
+  const auto now = clock_.now();
+  const auto meeting = meetStranger(db_, setup_.targets, entry, now);
+  switch (meeting.what) {
+    case Meeting::What::Nobody:
+      return true;
+    case Meeting::What::Taken:
+      outbox_.unblock({entry.kind, entry.key});
+      return true;
+    case Meeting::What::Doubt:
+      if (outbox_.park(entry.id, entry.version, *meeting.error)) ++progress_.parked;
+      log(Level::Warning, "push", "doubt",
+          {{"part", part_}, {"kind", entry.kind}, {"key", entry.key}, {"code", meeting.error->code()}});
+      return false;
+    case Meeting::What::Busy:
+      break;
+  }
+  // What it looks like over there in a while is to be read anew.
+  lookAgain(db_, scope_, entry.kind);
+  adopted_ = false;
+  outbox_.postpone(entry.id, OutboxEntry::State::Waiting, now + meeting.error->retryAfter.value_or(0s),
+                   &*meeting.error);
+  failed(*meeting.error, era_);
+  return false;
 }
 
 void Pusher::settle(DeliveryOutcome& outcome) {
@@ -368,6 +402,7 @@ void Pusher::settleWrite(DeliveryOutcome& outcome) {
     Binding binding =
         bindings_.get(entry.kind, entry.key).value_or(Binding{});  // decisions may have been noted meanwhile
     binding.id = told.id;
+    binding.claim = false;
     // What the other side changed by itself is not agreed because an answer shows it: it has yet to be looked at.
     auto agreed = outcome.settled->answered;
     for (const auto& [kind, field] : setup_.shared) {

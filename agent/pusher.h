@@ -8,6 +8,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -31,9 +32,10 @@ struct Told {
 
 struct PusherSetup {
   std::string link;
-  std::string app;               // the system that is written; on the way back the ERP
-  std::string part{};            // of the health board; "" = "<link>/<app>"
-  std::set<Reference> shared{};  // {kind, field} that the other side may change, too
+  std::string app;                        // the system that is written; on the way back the ERP
+  std::string part{};                     // of the health board; "" = "<link>/<app>"
+  std::set<Reference> shared{};           // {kind, field} that the other side may change, too
+  std::span<const TargetKind> targets{};  // what is written, as the rules tell; its records there may be taken over
   /// Called inside the transaction that settles a write.
   std::function<void(Database& db, const Told& told)> told = [](Database&, const Told&) {};
   int lanes = 4;                       // calls at the same time
@@ -69,6 +71,7 @@ class Pusher {
   void step(std::stop_token stop);
   void pick(std::vector<DeliveryTask>& tasks);
   bool prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks);
+  bool mayCreate(const OutboxEntry& entry);
   void settle(DeliveryOutcome& outcome);
   void settlePush(DeliveryOutcome& outcome);
   void settleWrite(DeliveryOutcome& outcome);

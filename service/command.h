@@ -73,7 +73,7 @@ extern const Message kStateFailed;
 /// exception leaves it.
 int runPostern(const std::vector<std::string>& arguments, Console console, std::stop_token stop);
 
-extern const Command kRun, kSync, kPlan, kApply, kVerify, kApprove, kCheck, kStatus, kQueue, kExplain, kSecret, kConfig,
-    kVersion;
+extern const Command kRun, kSync, kPlan, kApply, kVerify, kApprove, kAdopt, kCheck, kStatus, kQueue, kExplain, kSecret,
+    kConfig, kVersion;
 
 }  // namespace postern

@@ -322,7 +322,7 @@ Result<std::string> requestBody(const Resource& resource, const Change& change, 
       return fail(Fault::Reject, *written.error(), {site.system, change.kind, change.key, std::string(pair.ours)});
     }
   }
-  if (change.id.empty()) {
+  if (change.id.empty() || change.claim) {
     body["source"] = site.source;
     body["source_external_id"] = change.key;
   }

@@ -56,8 +56,9 @@ struct Site {
   AllDayEnd allDayEnd = AllDayEnd::LastSecond;
 };
 
-/// The JSON body of a POST (change.id empty) or PUT. Empty texts are left out of a POST. Reject when a field is fixed
-/// after creation, a reference is unknown or a value has no meaning here.
+/// The JSON body of a POST (change.id empty) or PUT; with our reference in a POST and in a PUT that claims the record.
+/// Empty texts are left out of a POST. Reject when a field is fixed after creation, a reference is unknown or a value
+/// has no meaning here.
 Result<std::string> requestBody(const Resource& resource, const Change& change, const Site& site);
 
 /// Our fields out of one of their records; members that are absent are not told, references never are.

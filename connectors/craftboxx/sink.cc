@@ -44,6 +44,11 @@ int pageNumber(const std::string& position) {
 /// Statuses with which a server may answer a parameter it does not understand.
 bool refusesForm(int status) { return status == 422 || status == 500 || status == 400; }
 
+std::string textOf(const json& row, const char* name) {
+  const auto member = row.find(name);
+  return member != row.end() && member->is_string() ? member->get<std::string>() : std::string{};
+}
+
 /// How many of `keys` fit into one query.
 std::size_t thatFit(std::span<const std::string> keys) {
   std::size_t bytes = 0;
@@ -111,12 +116,8 @@ Result<Settled> CraftboxxSink::settle(const Resource& resource, const Change& ch
 std::optional<Found> CraftboxxSink::ours(const Resource& resource, const ListedRow& row) const {
   const json parsed = json::parse(row.raw, nullptr, false);
   if (!parsed.is_object()) return std::nullopt;
-  const auto text = [&](const char* name) {
-    const auto member = parsed.find(name);
-    return member != parsed.end() && member->is_string() ? member->get<std::string>() : std::string{};
-  };
-  if (text("source") != site_.source) return std::nullopt;
-  std::string key = text("source_external_id");
+  if (textOf(parsed, "source") != site_.source) return std::nullopt;
+  std::string key = textOf(parsed, "source_external_id");
   if (key.empty()) return std::nullopt;
   Found found{std::move(key), row.id, answeredFields(resource, parsed, site_)};
   found.points = pointsOf(resource, parsed, found.fields);
@@ -226,22 +227,51 @@ Result<std::optional<bool>> CraftboxxSink::listFormWorks(std::string_view kind, 
   return std::optional<bool>{};
 }
 
+Result<ListedPage> CraftboxxSink::readById(const Resource& resource, const Query& filters, int page,
+                                           std::stop_token stop) {
+  Query ordered = filters;
+  ordered.emplace_back("order_by", "id");
+  ordered.emplace_back("order_direction", "asc");
+  int status = 0;
+  auto listed = readList(session_, resource, style_, ordered, page, stop, &status);
+  if (!listed && refusesForm(status)) listed = readList(session_, resource, style_, filters, page, stop);
+  return listed;
+}
+
 Result<FoundPage> CraftboxxSink::list(std::string_view kind, const std::string& position, std::stop_token stop) {
   const Resource* resource = resourceOf(kind);
   if (resource == nullptr) return unknownKind(kind);
   const int page = pageNumber(position);
-  const Query filters{{lookup_ == Lookup::Plain ? "source" : "source[]", site_.source}};
-  Query ordered = filters;
-  ordered.emplace_back("order_by", "id");
-  ordered.emplace_back("order_direction", "asc");
-
-  int status = 0;
-  auto listed = readList(session_, *resource, style_, ordered, page, stop, &status);
-  if (!listed && refusesForm(status)) listed = readList(session_, *resource, style_, filters, page, stop);
+  auto listed =
+      readById(*resource, {{lookup_ == Lookup::Plain ? "source" : "source[]", site_.source}}, page, std::move(stop));
   if (!listed) return tl::unexpected(std::move(listed.error()));
   FoundPage result;
   for (const ListedRow& row : listed->rows) {
     if (auto record = ours(*resource, row)) result.found.push_back(std::move(*record));
+  }
+  if (!listed->last) result.next = std::to_string(page + 1);
+  return result;
+}
+
+Result<FoundPage> CraftboxxSink::strangers(std::string_view kind, const std::string& position, std::stop_token stop) {
+  const Resource* resource = resourceOf(kind);
+  if (resource == nullptr) return unknownKind(kind);
+  const int page = pageNumber(position);
+  auto listed = readById(*resource, {}, page, std::move(stop));
+  if (!listed) return tl::unexpected(std::move(listed.error()));
+  FoundPage result;
+  for (const ListedRow& row : listed->rows) {
+    if (ours(*resource, row)) continue;
+    const json parsed = json::parse(row.raw, nullptr, false);
+    if (!parsed.is_object()) continue;
+    Found record{{}, row.id, answeredFields(*resource, parsed, site_)};
+    record.points = pointsOf(*resource, parsed, record.fields);
+    // A key without a source, or the other way round, is nobody's.
+    if (const auto owner = textOf(parsed, "source");
+        owner != site_.source && !textOf(parsed, "source_external_id").empty())
+      record.owner = owner;
+    record.changed = parseStamp(row.updated);
+    result.found.push_back(std::move(record));
   }
   if (!listed->last) result.next = std::to_string(page + 1);
   return result;

@@ -31,6 +31,8 @@ class CraftboxxSink : public Sink {
 
   /// Position = page number. Rows of another `source` are left out, so a page may be empty and not the last.
   Result<FoundPage> list(std::string_view kind, const std::string& position, std::stop_token stop) override;
+  /// Everything else: rows of another `source` (Found::owner, where they have a key) and rows of nobody.
+  Result<FoundPage> strangers(std::string_view kind, const std::string& position, std::stop_token stop) override;
 
   /// Whether the list form finds a record of ours; nullopt when there is none of this kind to try with.
   Result<std::optional<bool>> listFormWorks(std::string_view kind, std::stop_token stop);
@@ -44,6 +46,7 @@ class CraftboxxSink : public Sink {
   /// nullopt: the server does not understand the list form.
   Result<std::optional<std::vector<Found>>> findList(const Resource& resource, std::span<const std::string> keys,
                                                      std::stop_token stop);
+  Result<ListedPage> readById(const Resource& resource, const Query& filters, int page, std::stop_token stop);
   std::optional<Found> ours(const Resource& resource, const ListedRow& row) const;
   tl::unexpected<Error> unknownKind(std::string_view kind) const;
 

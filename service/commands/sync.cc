@@ -36,6 +36,12 @@ constexpr Text kSeeParked{"See \"postern queue list --parked\".", "Siehe \"poste
 constexpr Text kNothingThere{"{0}: nothing to do", "{0}: nichts zu tun", "{0}: niets te doen"};
 constexpr Text kCreate{"create", "neu", "nieuw"};
 constexpr Text kUpdate{"update", "ändern", "wijzigen"};
+constexpr Text kTakeOver{"take over", "übernehmen", "overnemen"};
+constexpr Text kUndecided{"to be decided", "zu entscheiden", "te beslissen"};
+constexpr Text kPlannedFirst{
+    "  of records that were there before: {0} would be taken over, {1} wait for a decision",
+    "  von bereits vorhandenen Einträgen: {0} würden übernommen, {1} warten auf eine Entscheidung",
+    "  van records die er al waren: {0} zouden worden overgenomen, {1} wachten op een beslissing"};
 constexpr Text kPlanned{"{0}: a pass would deliver {1} changes ({2} new, {3} updates)",
                         "{0}: ein Durchlauf würde {1} Änderungen zustellen ({2} neu, {3} geändert)",
                         "{0}: een ronde zou {1} wijzigingen afleveren ({2} nieuw, {3} gewijzigd)"};
@@ -198,8 +204,18 @@ void printChange(Invocation& call, const std::string& link, const PlannedChange&
     console.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return;
   }
-  console.out << console.tr(change.create ? kCreate : kUpdate) << ' ' << change.target.kind << ' ' << change.target.key
-              << "  -> " << change.system << '\n';
+  const auto& what = !change.doubt.empty()   ? kUndecided
+                     : !change.takes.empty() ? kTakeOver
+                     : change.create         ? kCreate
+                                             : kUpdate;
+  console.out << console.tr(what) << ' ' << change.target.kind << ' ' << change.target.key << "  -> " << change.system;
+  if (!change.takes.empty()) console.out << ' ' << change.takes;
+  console.out << '\n';
+  if (!change.doubt.empty()) {
+    console.out << "  " << sentence(causeOf(change.doubt, console.language)) << ' '
+                << sentence(remedyOf(change.doubt, console.language)) << '\n';
+    return;
+  }
   for (const auto& field : change.fields) {
     console.out << "  " << field.name << ": ";
     if (!change.create) console.out << '"' << field.from << "\" -> ";
@@ -215,23 +231,26 @@ int plan(Invocation& call) {
   const auto& console = call.console;
   int code = kDone;
   for (const auto& link : links) {
-    std::int64_t creates = 0, updates = 0;
+    std::int64_t creates = 0, updates = 0, taken = 0, doubts = 0;
     PlanFile file{link, systemClock().now(), passOptions(call), {}};
     const auto report = agent.plan(link, file.options, call.stop, [&](const PlannedChange& change) {
-      ++(change.create ? creates : updates);
+      ++(!change.doubt.empty() ? doubts : !change.takes.empty() ? taken : change.create ? creates : updates);
       if (keeps) file.changes.push_back(change);
       printChange(call, link, change);
     });
     if (!call.json()) {
-      console.out << (creates + updates == 0 ? console.tr(kNothingThere, {link})
-                                             : console.tr(kPlanned, {link, std::to_string(creates + updates),
-                                                                     std::to_string(creates), std::to_string(updates)}))
+      const auto all = creates + updates + taken + doubts;
+      console.out << (all == 0 ? console.tr(kNothingThere, {link})
+                               : console.tr(kPlanned, {link, std::to_string(all), std::to_string(creates),
+                                                       std::to_string(updates)}))
                   << '\n';
+      if (taken + doubts > 0)
+        console.out << console.tr(kPlannedFirst, {std::to_string(taken), std::to_string(doubts)}) << '\n';
     }
     if (report.erp) console.error(*report.erp, link);
     if (report.app) console.error(*report.app, link);
     const bool whole = !report.erp && !report.app;
-    code = worse(code, !whole ? kRemote : creates + updates > 0 ? kDiffers : kDone);
+    code = worse(code, !whole ? kRemote : creates + updates + taken + doubts > 0 ? kDiffers : kDone);
     if (!keeps || !whole) continue;
     if (const auto written = writePlanFile(call.options["out"].as<std::string>(), file); !written) {
       console.error(written.error());

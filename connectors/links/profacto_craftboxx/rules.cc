@@ -17,12 +17,20 @@ constexpr auto kFromProjectAndArticle = std::to_array<std::string_view>({"projec
 
 // The server moves the state when the date comes or goes (craftboxx.md section 6), so it must see both at once.
 
+// What is already there when the link is switched on (craftboxx.md, section 9.3). An appointment that somebody made for
+// the same project may be another visit.
+constexpr auto kSameCustomer = std::to_array<std::string_view>({"customer_number"});
+constexpr auto kSameAddress = std::to_array<std::string_view>({"customer type street zip city"});
+constexpr auto kSameArticle = std::to_array<std::string_view>({"number", "name"});
+constexpr auto kSameProject = std::to_array<std::string_view>({"project_nr"});
+constexpr auto kSameAppointment = std::to_array<std::string_view>({"project"});
+
 constexpr auto kTargets = std::to_array<TargetKind>({
-    {.name = "customer", .flow = "customers", .inputs = kFromCustomer},
-    {.name = "address", .flow = "customers", .inputs = kFromCustomerAndContact},
-    {.name = "article", .flow = "articles", .inputs = kFromArticle},
-    {.name = "project", .flow = "projects", .inputs = kFromProject},
-    {.name = "appointment", .flow = "projects", .inputs = kFromProjectAndArticle},
+    {.name = "customer", .flow = "customers", .inputs = kFromCustomer, .match = kSameCustomer},
+    {.name = "address", .flow = "customers", .inputs = kFromCustomerAndContact, .match = kSameAddress},
+    {.name = "article", .flow = "articles", .inputs = kFromArticle, .match = kSameArticle},
+    {.name = "project", .flow = "projects", .inputs = kFromProject, .match = kSameProject},
+    {.name = "appointment", .flow = "projects", .inputs = kFromProjectAndArticle, .matchUnsure = kSameAppointment},
 });
 
 Reference mainAddress(const std::string& customer) { return {"address", std::string(kMainPrefix) + customer}; }
