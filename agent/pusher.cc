@@ -68,7 +68,7 @@ void Pusher::run(Until until, std::stop_token stop) {
     try {
       if (!recovered) recover();
       recovered = true;
-      if (adopted_ || adopt(stop)) step(stop);
+      if (adopted_ || adopt(stop) || !unsettled_.empty()) step(stop);
       publish();
       if (until == Until::Delivered && finished()) break;
       if (inFlight_.empty() && !more_) {
@@ -176,7 +176,7 @@ void Pusher::step(std::stop_token stop) {
     UnitOfWork work(db_);
     blocked_ = !unsettled_.empty() && outbox_.anyBlocked();
     for (auto& outcome : unsettled_) settle(outcome);
-    if (!stop.stop_requested()) pick(tasks);
+    if (adopted_ && !stop.stop_requested()) pick(tasks);
     work.commit();
   }
   for (auto& outcome : unsettled_) {

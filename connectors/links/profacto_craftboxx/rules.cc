@@ -20,7 +20,7 @@ constexpr auto kFromProjectAndArticle = std::to_array<std::string_view>({"projec
 // What is already there when the link is switched on (craftboxx.md, section 9.3). An appointment that somebody made for
 // the same project may be another visit.
 constexpr auto kSameCustomer = std::to_array<std::string_view>({"customer_number"});
-constexpr auto kSameAddress = std::to_array<std::string_view>({"customer type street zip city"});
+constexpr auto kSameAddress = std::to_array<std::string_view>({"customer type street zip city", "customer type name"});
 constexpr auto kSameArticle = std::to_array<std::string_view>({"number", "name"});
 constexpr auto kSameProject = std::to_array<std::string_view>({"project_nr"});
 constexpr auto kSameAppointment = std::to_array<std::string_view>({"project"});
