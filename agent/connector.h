@@ -196,12 +196,15 @@ struct TargetKind {
   /// Of a target for the ERP: the kind of the app's record that is the same thing ("work_order" of a "sales_order").
   /// Both are bound to each other when it was created, so it is not sent back as something new. Empty = none.
   std::string_view counterpart = {};
+  /// Of a target for the ERP: kinds of the ERP that deriving looks at, so they are read, too.
+  std::span<const std::string_view> looksAt = {};
 };
 
 /// A snapshot record as rules see it.
 struct Seen {
   Record record;
   Clock::Time changedAt;  // when postern last saw it change (its own stamp; the first sight counts)
+  bool gone = false;      // the last two full compares did not see it; this is what it was
 };
 
 /// Read access to one system's snapshot. Rules use nothing else, so they stay pure.
