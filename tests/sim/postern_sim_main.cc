@@ -1,17 +1,21 @@
 // postern-sim: a simulated vendor as a program, for the demo, shell tests and benchmarks.
-//   postern-sim profacto|craftboxx [--port N] [options]
+//   postern-sim profacto|craftboxx|accountview|crafter [--port N] [options]
 // Prints "listening on URL" and runs until SIGINT or SIGTERM. Exit codes: 0 stopped, 1 cannot start, 2 bad options.
 
 #include <Poco/Exception.h>
 #include <signal.h>
 
 #include <boost/program_options.hpp>
+#include <fstream>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "tests/sim/accountview/accountview_simulator.h"
 #include "tests/sim/craftboxx/craftboxx_simulator.h"
 #include "tests/sim/craftboxx/time_text.h"
+#include "tests/sim/crafter/crafter_simulator.h"
 #include "tests/sim/profacto/profacto_simulator.h"
 
 namespace postern::sim {
@@ -72,6 +76,44 @@ po::options_description craftboxxOptions() {
   return options;
 }
 
+po::options_description accountviewOptions() {
+  const AccountViewSize size;
+  const AccountViewOptions defaults;
+  po::options_description options("accountview");
+  // clang-format off
+  options.add_options()
+      ("customers", po::value<int>()->default_value(size.customers), "debtors to make")
+      ("projects", po::value<int>()->default_value(size.projects), "projects to make")
+      ("articles", po::value<int>()->default_value(size.articles), "articles to make")
+      ("orders", po::value<int>()->default_value(size.orders), "sales orders to make")
+      ("employees", po::value<int>()->default_value(size.employees), "employees to make, E01 and so on")
+      ("seed", po::value<std::uint64_t>()->default_value(1), "same seed, same data")
+      ("today", po::value<std::string>()->default_value(""), "YYYY-MM-DD the dates lie around; empty = today")
+      ("client-id", po::value<std::string>()->default_value(defaults.clientId), "of the registered application")
+      ("client-secret", po::value<std::string>()->default_value(defaults.clientSecret), "of the registered application")
+      ("redirect-uri", po::value<std::vector<std::string>>()->default_value({}, *defaults.redirectUris.begin()),
+       "registered, repeatable")
+      ("rename", po::value<std::vector<std::string>>()->default_value({}, ""),
+       "TABLE.FIELD=NAME, TABLE=NAME or object.CODE=CODE, repeatable: the name in this installation");
+  // clang-format on
+  return options;
+}
+
+po::options_description crafterOptions() {
+  const CrafterOptions defaults;
+  po::options_description options("crafter");
+  // clang-format off
+  options.add_options()
+      ("token", po::value<std::string>()->default_value(defaults.token), "bearer token")
+      ("account", po::value<std::string>()->default_value(""), "X-Account that is wanted; empty = none")
+      ("users", po::value<int>()->default_value(8), "users to make, with the codes E01 and so on")
+      ("dialect", po::value<std::string>()->default_value("v1"),
+       "v1, v2 or a JSON file: how the contract is spelled")
+      ("rate-limit", po::value<int>()->default_value(0), "calls a minute; 0 = no limit");
+  // clang-format on
+  return options;
+}
+
 /// "name=value" in two; throws UsageError without '='.
 std::pair<std::string, std::string> pair(const std::string& text) {
   const auto equals = text.find('=');
@@ -106,6 +148,15 @@ class Program : public Base {
   }
 };
 
+/// The day --today names.
+std::chrono::sys_days todayOf(const po::variables_map& given) {
+  const auto today = given["today"].as<std::string>();
+  if (today.empty()) return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto parsed = craftboxx::parseStamp(today);
+  if (!parsed) throw UsageError("--today: not a date: " + today);
+  return std::chrono::floor<std::chrono::days>(parsed->time);
+}
+
 std::unique_ptr<Simulator> makeProfacto(const po::variables_map& given) {
   ProfactoOptions options;
   options.basePath = given["base-path"].as<std::string>();
@@ -123,12 +174,7 @@ std::unique_ptr<Simulator> makeProfacto(const po::variables_map& given) {
   size.articles = given["articles"].as<int>();
   size.maxPositions = given["positions"].as<int>();
   size.seed = given["seed"].as<std::uint64_t>();
-  size.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  if (const auto today = given["today"].as<std::string>(); !today.empty()) {
-    const auto parsed = craftboxx::parseStamp(today);
-    if (!parsed) throw UsageError("--today: not a date: " + today);
-    size.today = std::chrono::floor<std::chrono::days>(parsed->time);
-  }
+  size.today = todayOf(given);
   auto simulator = std::make_unique<Program<ProfactoSimulator>>(std::move(options));
   simulator->setMode(modeOf(given));
   simulator->load(size);
@@ -146,19 +192,78 @@ std::unique_ptr<Simulator> makeCraftboxx(const po::variables_map& given) {
   return simulator;
 }
 
+std::unique_ptr<Simulator> makeAccountView(const po::variables_map& given) {
+  AccountViewOptions options;
+  options.clientId = given["client-id"].as<std::string>();
+  options.clientSecret = given["client-secret"].as<std::string>();
+  if (const auto uris = given["redirect-uri"].as<std::vector<std::string>>(); !uris.empty()) {
+    options.redirectUris = {uris.begin(), uris.end()};
+  }
+  for (const auto& text : given["rename"].as<std::vector<std::string>>()) options.rename.insert(pair(text));
+  AccountViewSize size;
+  size.customers = given["customers"].as<int>();
+  size.projects = given["projects"].as<int>();
+  size.articles = given["articles"].as<int>();
+  size.orders = given["orders"].as<int>();
+  size.employees = given["employees"].as<int>();
+  size.seed = given["seed"].as<std::uint64_t>();
+  size.today = todayOf(given);
+  auto simulator = std::make_unique<Program<AccountViewSimulator>>(std::move(options));
+  simulator->setMode(modeOf(given));
+  simulator->load(size);
+  return simulator;
+}
+
+std::unique_ptr<Simulator> makeCrafter(const po::variables_map& given) {
+  CrafterOptions options;
+  options.token = given["token"].as<std::string>();
+  options.account = given["account"].as<std::string>();
+  options.rateLimit = given["rate-limit"].as<int>();
+  const auto dialect = given["dialect"].as<std::string>();
+  if (dialect == "v1" || dialect == "v2") {
+    options.dialect = crafterDialect(dialect);
+  } else {
+    std::ifstream file(dialect);
+    const Json wanted = Json::parse(file, nullptr, false);
+    if (wanted.is_discarded()) throw UsageError("--dialect: no JSON in " + dialect);
+    options.dialect = crafterDialect(wanted);
+  }
+  auto simulator = std::make_unique<Program<CrafterSimulator>>(std::move(options));
+  simulator->setMode(modeOf(given));
+  simulator->addUsers(given["users"].as<int>());
+  return simulator;
+}
+
+struct Vendor {
+  po::options_description (*options)();
+  std::unique_ptr<Simulator> (*make)(const po::variables_map&);
+};
+
+const std::map<std::string, Vendor>& vendors() {
+  static const std::map<std::string, Vendor> kVendors{{"profacto", {profactoOptions, makeProfacto}},
+                                                      {"craftboxx", {craftboxxOptions, makeCraftboxx}},
+                                                      {"accountview", {accountviewOptions, makeAccountView}},
+                                                      {"crafter", {crafterOptions, makeCrafter}}};
+  return kVendors;
+}
+
 int run(int argc, char** argv) {
-  const std::string vendor = argc > 1 ? argv[1] : "";
-  auto options = commonOptions();
-  if (vendor != "craftboxx") options.add(profactoOptions());
-  if (vendor != "profacto") options.add(craftboxxOptions());
-  const bool known = vendor == "profacto" || vendor == "craftboxx";
-  po::variables_map given;
-  po::store(po::command_line_parser(argc - (known ? 1 : 0), argv + (known ? 1 : 0)).options(options).run(), given);
-  if (given.contains("help")) {
-    std::cout << "postern-sim profacto|craftboxx [options]\n\n" << options;
+  const std::string name = argc > 1 ? argv[1] : "";
+  const auto vendor = vendors().find(name);
+  if (vendor == vendors().end()) {
+    if (name != "--help") throw UsageError("name a vendor: profacto, craftboxx, accountview or crafter");
+    std::cout << "postern-sim profacto|craftboxx|accountview|crafter [options]\n\n" << commonOptions();
+    for (const auto& [other, parts] : vendors()) std::cout << '\n' << parts.options();
     return 0;
   }
-  if (!known) throw UsageError("name a vendor: profacto or craftboxx");
+  auto options = commonOptions();
+  options.add(vendor->second.options());
+  po::variables_map given;
+  po::store(po::command_line_parser(argc - 1, argv + 1).options(options).run(), given);
+  if (given.contains("help")) {
+    std::cout << "postern-sim " << name << " [options]\n\n" << options;
+    return 0;
+  }
 
   // Before any thread starts, so that each inherits the mask and only sigwait() sees the signals.
   sigset_t signals;
@@ -167,7 +272,7 @@ int run(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  const auto simulator = vendor == "profacto" ? makeProfacto(given) : makeCraftboxx(given);
+  const auto simulator = vendor->second.make(given);
   Simulator::Options serving;
   serving.port = given["port"].as<std::uint16_t>();
   serving.threads = given["threads"].as<int>();
