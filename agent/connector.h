@@ -144,11 +144,22 @@ struct Finding {
   std::optional<Error> error;  // for Warning and Bad
 };
 
+/// How a person grants access once, where a system wants that (OAuth authorization code): `postern login SYSTEM`.
+struct LoginGrant {
+  std::string address;  // to open in a browser; ends at the redirect address with ?code=…&state=…
+  /// Turns the code (percent-decoded once) into the secret to store. Calls the server; valid while the system lives.
+  std::function<Result<std::string>(const std::string& code, std::stop_token stop)> exchange;
+  std::string secretOption;  // the Secret option it belongs to: "refresh_token"
+};
+
 class System {
  public:
   virtual ~System() = default;
   virtual Source* source() { return nullptr; }  // owned by the system; nullptr when it cannot read
   virtual Sink* sink() { return nullptr; }      // owned by the system; nullptr when it cannot write
+  /// `redirectUri` as registered with the vendor; `state` is random and comes back with the code. nullopt: this system
+  /// has no such log-in.
+  virtual std::optional<LoginGrant> login(const std::string& redirectUri, const std::string& state);
   /// Log-in, rights and field names against the live system; changes nothing there.
   virtual std::vector<Finding> check(std::stop_token stop) = 0;
 };
