@@ -185,8 +185,11 @@ struct ConnectorInfo {
 /// A kind of record the rules produce for one side from the other's records.
 struct TargetKind {
   std::string_view name;
-  std::string_view flow;                     // "customers": what flow.<name> switches
-  std::span<const std::string_view> inputs;  // kinds it is derived from; derived when all were read in a pass
+  std::string_view flow;  // "customers": what flow.<name> switches
+  /// Kinds it is derived from; derived when all were read in a pass. Of a target for the ERP: kinds of the app, and
+  /// kinds of the ERP that it is checked against (a kind both have means both). One that a system does not list (a
+  /// module is not there) holds nothing back.
+  std::span<const std::string_view> inputs;
   /// What names a record besides its key: when a link is switched on, a stranger that agrees in the first of these that
   /// both have is the same thing. Each is one field, or several between blanks that must all agree; a field with a
   /// reference is named like the kind it refers to. Empty = nothing is taken over without a decision.
@@ -219,6 +222,9 @@ struct BackView {
   const SourceView& erp;
   /// The ERP's key of the app's record {kind, key}; empty when the two sides do not know each other's record yet.
   std::function<std::string(std::string_view kind, std::string_view key)> erpKeyOf;
+  /// What the ERP was asked to hold for a back target when that was last delivered; nullopt when it never was. An empty
+  /// function = never. For what can be added but not taken back (lines of an order).
+  std::function<std::optional<Fields>(const Reference& target)> sent = {};
 };
 
 /// What the app should hold for one target; or, on the way back, what an ERP record should.
