@@ -210,8 +210,6 @@ struct TargetKind {
   /// Of a target for the ERP: the kind of the app's record that is the same thing ("work_order" of a "sales_order").
   /// Both are bound to each other when it was created, so it is not sent back as something new. Empty = none.
   std::string_view counterpart = {};
-  /// Of a target for the ERP: kinds of the ERP that deriving looks at, so they are read, too.
-  std::span<const std::string_view> looksAt = {};
 };
 
 /// A snapshot record as rules see it.
@@ -248,6 +246,7 @@ struct Target {
   Fields base = {};              // on the way back only: see Change::base
   /// Why it cannot be sent as it is; then it is parked with this until what it is derived from changes.
   std::optional<Error> refusal = {};
+  bool onlyIfThere = false;  // never created for this (a record that is to be archived)
 };
 
 /// Whose value counts when both sides changed a field since they last agreed.

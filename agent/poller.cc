@@ -185,7 +185,7 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
     };
     const bool needed =
         std::any_of(targets_.begin(), targets_.end(), [&](const auto& target) { return isIn(target.inputs); }) ||
-        std::any_of(backTargets_.begin(), backTargets_.end(), [&](const auto& target) { return isIn(target.looksAt); });
+        std::any_of(backTargets_.begin(), backTargets_.end(), [&](const auto& target) { return isIn(target.inputs); });
     if (!needed) continue;
     if (auto result = scan(erp_, std::string(kind), full, stop, queued); !result) {
       if (!firstError) firstError = result.error();
@@ -198,8 +198,10 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
     if (setup_.brakes && rewound_ >= kRewoundLeast)
       writeSetting(db_, rewoundSetting(setup_.link), std::to_string(rewound_));
     for (const auto& target : targets_) {
-      const bool complete = std::all_of(target.inputs.begin(), target.inputs.end(),
-                                        [&](std::string_view input) { return finished.contains(input); });
+      const auto& listed = erp_.source->kinds();
+      const bool complete = std::all_of(target.inputs.begin(), target.inputs.end(), [&](std::string_view input) {
+        return finished.contains(input) || std::find(listed.begin(), listed.end(), input) == listed.end();
+      });
       const bool justNow = std::find(target.inputs.begin(), target.inputs.end(), kind) != target.inputs.end();
       if (!complete || !justNow) continue;
       if (behind.contains(target.name)) {
@@ -296,7 +298,7 @@ bool Poller::enqueue(const Reference& reference) {
     if (target) target = std::move(shared);
   }
   if (setup_.backOnly.contains(targetKind(reference.kind)->flow)) return some;
-  if (!target) return outbox_.withdraw(reference), some;
+  if (!target || (!binding && target->onlyIfThere)) return outbox_.withdraw(reference), some;
   const bool differs =
       !binding ||
       !fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly).empty();

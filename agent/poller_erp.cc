@@ -112,7 +112,12 @@ void Poller::wakeRefused(const TargetKind& target) {
 
 std::optional<Target> Poller::derivedBack(const Reference& reference) {
   const BackView view{app_.snapshot, erp_.snapshot,
-                      [this](std::string_view kind, std::string_view key) { return bindings_.keyOf(kind, key); }};
+                      [this](std::string_view kind, std::string_view key) { return bindings_.keyOf(kind, key); },
+                      [this](const Reference& target) -> std::optional<Fields> {
+                        auto sent = erpBindings_.get(target.kind, target.key);
+                        if (!sent) return std::nullopt;
+                        return std::move(sent->agreed.ours);
+                      }};
   return rules_.deriveBack(reference, view, clock_.now());
 }
 

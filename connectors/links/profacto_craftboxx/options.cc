@@ -93,7 +93,7 @@ bool isCountryCode(std::string_view code) {
 
 }  // namespace
 
-constinit const std::array<Option, 9> kOptions = std::to_array<Option>({
+constinit const std::array<Option, 10> kOptions = std::to_array<Option>({
     {.key = "window",
      .type = Option::Type::Duration,
      .def = "14d",
@@ -135,6 +135,19 @@ constinit const std::array<Option, 9> kOptions = std::to_array<Option>({
               "Ob Ansprechpartner ohne eigene Straße gesendet werden, dann nur mit Name und Telefon.",
               "Of contactpersonen zonder eigen straat worden verzonden, dan alleen met naam en telefoon."},
      .choices = "send skip"},
+    {.key = "on_gone",
+     .type = Option::Type::Choice,
+     .def = "keep",
+     .help =
+         {"What becomes of the appointment of a project that two full compares in a row no longer found in the ERP: "
+          "it stays, or it is archived. Nothing else is ever taken away; Craftboxx can archive nothing else.",
+          "Was aus dem Termin eines Projekts wird, das zwei vollständige Vergleiche nacheinander nicht mehr im ERP "
+          "fanden: Er bleibt, oder er wird archiviert. Sonst wird nie etwas weggenommen; anderes kann Craftboxx "
+          "nicht archivieren.",
+          "Wat er gebeurt met de afspraak van een project dat twee volledige vergelijkingen achter elkaar niet meer "
+          "in het ERP vonden: ze blijft, of ze wordt gearchiveerd. Verder wordt nooit iets weggehaald; iets anders "
+          "kan Craftboxx niet archiveren."},
+     .choices = "keep archive"},
     {.key = "units",
      .type = Option::Type::Choice,
      .def = "old",
@@ -169,6 +182,7 @@ RuleOptions readOptions(const Section& options, const std::string& zone) {
   read.ownStates = readOwnStates(options);
   read.weekAsMonday = options.text("delivery_week") == "monday";
   read.sendContactsWithoutStreet = options.text("contacts_without_street") == "send";
+  read.archiveGone = options.text("on_gone") == "archive";
   read.units = options.text("units") == "new" ? UnitSet::New : UnitSet::Old;
   read.unitMap = readMap(options, "unit_map", "TEXT:UNIT", isUnit, kUnknownUnit);
   read.countryMap = readMap(options, "country_map", "TEXT:CODE", isCountryCode, kBadCountry);

@@ -17,6 +17,7 @@ struct RuleOptions {
   std::map<int, std::string> ownStates;  // process number -> state, before the table
   bool weekAsMonday = false;             // a delivery week alone gives its Monday
   bool sendContactsWithoutStreet = true;
+  bool archiveGone = false;  // the appointment of a project that the ERP no longer has is archived
   UnitSet units = UnitSet::Old;
   std::map<std::string, std::string> unitMap;     // tableKey -> unit name, before the table
   std::map<std::string, std::string> countryMap;  // tableKey -> country code, before the table
@@ -25,7 +26,7 @@ struct RuleOptions {
 };
 
 /// The table; constant, so that it may be read before main.
-extern const std::array<Option, 9> kOptions;
+extern const std::array<Option, 10> kOptions;
 
 /// Throws ConfigError: an entry of a map without ':', an unknown state or unit, a country code of another length.
 RuleOptions readOptions(const Section& options, const std::string& zone);

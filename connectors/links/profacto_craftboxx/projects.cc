@@ -146,6 +146,9 @@ std::optional<Target> deriveProject(const std::string& key, const SourceView& er
 
 std::optional<Target> deriveAppointment(const std::string& key, const SourceView& erp, const RuleOptions& options,
                                         Clock::Time now) {
+  if (const auto seen = erp.get("project", key); seen && seen->gone && options.archiveGone) {
+    return Target{.fields = {{"state", "ARCHIVED"}}, .needs = {{"project", key}}, .onlyIfThere = true};
+  }
   const auto data = projectInWindow(key, erp, options, now);
   if (!data) return std::nullopt;
   const Record& project = data->project;
