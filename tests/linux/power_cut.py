@@ -39,6 +39,8 @@ def doubled():
 
 
 def boot(vm, disk, more=""):
+    if os.path.exists(f"{vm}/serial.log"):
+        os.remove(f"{vm}/serial.log")
     return subprocess.Popen(
         ["qemu-system-x86_64", "-accel", "kvm" if HARDWARE else "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024", "-display", "none",
          "-no-reboot", "-monitor", "none", "-nic", "user,model=virtio-net-pci", "-kernel", f"{vm}/vmlinuz", "-initrd", f"{vm}/initrd",
@@ -83,6 +85,8 @@ def steady():
 def sandbox(vm, machine):
     """Compares what the probe said on the console; the number of lines that are not as expected."""
     def told():
+        if not os.path.exists(f"{vm}/serial.log"):
+            return ""
         with open(f"{vm}/serial.log", encoding="utf-8", errors="replace") as console:
             return console.read()
     until(lambda: "probe done" in told(), machine, "the probe")

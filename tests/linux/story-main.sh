@@ -245,9 +245,9 @@ chapter "a second company on the host"
 settings | sed 's#^state_dir = .*#state_dir = /var/lib/postern/second#' >/etc/postern/second.ini
 chgrp postern /etc/postern/second.ini
 for secret in erp-token=TOKEN craftboxx-password=GEHEIM; do
-  printf %s-OF-THE-STORY "${secret#*=}" | as_postern postern --config /etc/postern/second.ini secret set "${secret%=*}" >/dev/null
+  printf %s-OF-THE-STORY "${secret#*=}" | postern --config /etc/postern/second.ini secret set "${secret%=*}" >/dev/null
 done
-ok "the second one runs" systemctl start postern@second
+ok "the second one runs, though root made its folder" systemctl start postern@second
 ok "beside the first" is "$(systemctl is-active $unit)" active
 ok "in a state directory of its own" [ -e /var/lib/postern/second/postern.db ]
 ok "reloads" systemctl reload postern@second
