@@ -84,8 +84,10 @@ bool settingsAreGood(const std::filesystem::path& file, const Console& console) 
   } catch (const ConfigError& e) {
     tellRefused(e, console);
     log(Level::Warning, "agent", "reload refused", {{"place", e.place()}, {"code", e.code()}});
-    return false;
+  } catch (const std::exception& e) {
+    log(Level::Error, "agent", "reload refused", {{"cause", e.what()}});
   }
+  return false;
 }
 
 int run(Invocation& call) {
