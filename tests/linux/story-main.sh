@@ -228,9 +228,10 @@ systemctl start $unit
 pid=$(show MainPID)
 sed -i 's/^interval = .*/intervall = 10s/' $ini
 mark
-ok "upgrade with broken settings" bash -c 'apt-get -y install --reinstall postern >/tmp/upgrade 2>&1'
+# As unattended-upgrades does it: a service whose own output is the journal.
+ok "upgrade with broken settings" bash -c 'JOURNAL_STREAM=1:1 apt-get -y install --reinstall postern >/tmp/upgrade 2>&1'
 ok "the old process goes on" is "$(systemctl is-active $unit) $(show MainPID)" "active $pid"
-ok "apt's output names file and line" has "$(cat /tmp/upgrade)" "$ini:$line"
+ok "apt's output names file and line" has "$(cat /tmp/upgrade)" "settings: $ini:$line"
 ok "the journal, too" has "$(journalctl --sync; journalctl --since "$stamp" -t postern -p err -o cat --no-pager)" "$ini:$line"
 ok "journalctl -x names the unit" has "$(journalctl -x --since "$stamp" -t postern --no-pager)" "settings of the unit"
 sed -i 's/^intervall = .*/interval = 10s/' $ini
