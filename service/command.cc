@@ -7,6 +7,7 @@
 #include "agent/database.h"
 #include "agent/log.h"
 #include "connectors/registry.h"
+#include "service/journal.h"
 
 namespace postern {
 namespace po = boost::program_options;
@@ -89,7 +90,24 @@ std::filesystem::path takeConfig(std::vector<std::string>& arguments) {
   return file;
 }
 
+void tell(const JournalEvent& event, const std::string& line, const Console& console,
+          std::initializer_list<LogField> fields) {
+  if (!tellJournal(event, Level::Error, line, fields)) console.problem() << line << '\n';
+}
+
+void tellStateFailed(const Error& error, const Console& console) {
+  tell(kStateFailedEvent, "postern: " + console.describe(error), console, {{"code", error.code()}});
+}
+
 }  // namespace
+
+void tellRefused(const ConfigError& error, const Console& console) {
+  const std::string place = error.place().empty() ? "postern" : error.place();
+  tell(kSettingsRefusedEvent,
+       place + ": " + error.code() + ": " + sentence(error.cause(console.language)) + ' ' +
+           sentence(error.remedy(console.language)),
+       console, {{"place", place}, {"code", error.code()}});
+}
 
 const Message kStateFailed{"PST-6010",
                            {"the state file of {0} failed: {1}", "die Zustandsdatei zu {0} hat versagt: {1}",
@@ -139,18 +157,18 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     speaker = &invocation->console;
     return runCommand(**found, arguments, *invocation);
   } catch (const ConfigError& e) {
-    console.problem() << (e.place().empty() ? "postern" : e.place()) << ": " << e.code() << ": "
-                      << sentence(e.cause(speaker->language)) << ' ' << sentence(e.remedy(speaker->language)) << '\n';
+    tellRefused(e, *speaker);
     return kSettings;
   } catch (const StateError& e) {
-    speaker->error(e.error());
+    tellStateFailed(e.error(), *speaker);
     return kState;
   } catch (const DatabaseError& e) {
-    speaker->error(Error{Fault::Stop,
-                         &kStateFailed,
-                         {invocation ? invocation->configFile().string() : std::string(), e.what()},
-                         {},
-                         {}});
+    tellStateFailed(Error{Fault::Stop,
+                          &kStateFailed,
+                          {invocation ? invocation->configFile().string() : std::string(), e.what()},
+                          {},
+                          {}},
+                    *speaker);
     return kState;
   } catch (const UsageError& e) {
     console.err << "postern " << name << ": " << e.what() << ". " << speaker->tr(kSeeHelp, {name}) << '\n';

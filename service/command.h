@@ -66,6 +66,9 @@ class UsageError : public std::runtime_error {
 /// The table of all commands, in the order of --help.
 std::span<const Command* const> commands();
 
+/// Says why the settings are not taken: place, code, cause, remedy in one line, with its id where there is a journal.
+void tellRefused(const ConfigError& error, const Console& console);
+
 /// The state file failed while it was in use; arguments: file, SQLite's words.
 extern const Message kStateFailed;
 

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <ostream>
 
+#include "service/journal.h"
+
 namespace postern {
 namespace {
 
@@ -21,7 +23,7 @@ std::string Console::describe(const Error& error) const {
 
 std::ostream& Console::problem() const {
   // Under systemd a line without priority counts as information.
-  if (std::getenv("JOURNAL_STREAM") != nullptr) err << "<3>";
+  if (errorsGoToJournal(std::getenv("JOURNAL_STREAM"))) err << "<3>";
   return err;
 }
 

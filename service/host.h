@@ -2,6 +2,7 @@
 // The surroundings of the process: who asks it to stop, and whom to tell how it is.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -17,8 +18,9 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   /// Stops on SIGINT, SIGTERM or the service manager's word. A second signal ends the process at once.
-  /// SIGHUP stops, too; once systemd was told that the service is ready, it means a reload: when everything has
-  /// stopped, the process begins again with the same id and command line and reads its settings anew.
+  /// SIGHUP stops, too, but under systemd it means a reload: when acceptReload()'s question is answered with yes and
+  /// everything has stopped, the process begins again with the same id and command line and reads its settings anew.
+  /// One that comes before notifyReady() waits for it.
   std::stop_token stopToken() const;
   /// Whether standard output is a terminal.
   bool isTerminal() const;
@@ -27,6 +29,10 @@ class Host {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Asked before a reload, in the thread of the signals: false keeps the process as it is. Call it before notifyReady(),
+/// once. Windows has no reload.
+void acceptReload(std::function<bool()> accept);
 
 /// Tells the service manager; does nothing where there is none. systemd: one datagram to $NOTIFY_SOCKET.
 void notifyReady();

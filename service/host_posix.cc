@@ -12,8 +12,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "service/host.h"
@@ -37,7 +40,32 @@ void notify(const std::string& message) {
   ::close(fd);
 }
 
-std::atomic<bool> watched{false};    // ready, and a service manager knows it
+bool managed() { return std::getenv("NOTIFY_SOCKET") != nullptr; }
+
+/// What a SIGHUP has to know.
+struct Reload {
+  std::mutex mutex;  // guards the rest
+  bool ready = false;
+  bool waits = false;  // one came before the service was ready
+  std::function<bool()> accept;
+};
+Reload& reload() {
+  static Reload instance;
+  return instance;
+}
+
+/// Whether to begin again now.
+bool reloadIsDue() {
+  std::function<bool()> accept;
+  {
+    const std::scoped_lock lock(reload().mutex);
+    reload().waits = !reload().ready;
+    if (reload().waits) return false;
+    accept = reload().accept;
+  }
+  return !accept || accept();
+}
+
 std::atomic<bool> startOver{false};  // a reload was asked for: after the stop begin again with the new settings
 constexpr int kTryAgain = 75;        // EX_TEMPFAIL; the unit starts the service again
 
@@ -73,16 +101,17 @@ Host::Host() : impl_(std::make_unique<Impl>()) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) sigaddset(&impl_->signals, signal);
   pthread_sigmask(SIG_BLOCK, &impl_->signals, nullptr);
   impl_->thread = std::thread([this] {
-    for (bool asked = false;; asked = true) {
+    for (bool asked = false;;) {
       int signal = 0;
       if (sigwait(&impl_->signals, &signal) != 0 || impl_->done) return;
-      if (signal == SIGHUP && watched) {
-        if (asked) continue;
+      if (signal == SIGHUP && managed()) {
+        if (asked || !reloadIsDue()) continue;
         startOver = true;
         notify("RELOADING=1");
       } else if (asked && !startOver.exchange(false)) {
         endNow(128 + signal);
       }
+      asked = true;
       impl_->stop.request_stop();
     }
   });
@@ -98,9 +127,16 @@ Host::~Host() {
 std::stop_token Host::stopToken() const { return impl_->stop.get_token(); }
 bool Host::isTerminal() const { return ::isatty(STDOUT_FILENO) == 1; }
 
+void acceptReload(std::function<bool()> accept) {
+  const std::scoped_lock lock(reload().mutex);
+  reload().accept = std::move(accept);
+}
+
 void notifyReady() {
-  watched = std::getenv("NOTIFY_SOCKET") != nullptr;
   notify("READY=1");
+  const std::scoped_lock lock(reload().mutex);
+  reload().ready = true;
+  if (std::exchange(reload().waits, false)) ::kill(::getpid(), SIGHUP);
 }
 void notifyStatus(const std::string& text) { notify("STATUS=" + text); }
 void notifyStopping() {

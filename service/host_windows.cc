@@ -40,6 +40,7 @@ Host::~Host() {
 std::stop_token Host::stopToken() const { return impl_->stop.get_token(); }
 bool Host::isTerminal() const { return _isatty(_fileno(stdout)) != 0; }
 
+void acceptReload(std::function<bool()>) {}
 void notifyReady() {}
 void notifyStatus(const std::string&) {}
 void notifyStopping() {}

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <ostream>
@@ -9,6 +10,7 @@
 #include "connectors/registry.h"
 #include "service/command.h"
 #include "service/host.h"
+#include "service/journal.h"
 
 namespace postern {
 namespace {
@@ -59,29 +61,56 @@ void setLevel(const std::string& name) {
                                   : Level::Info);
 }
 
+/// Tells each worker that hangs once, until it moves again: the watchdog takes two minutes.
+class Hanging {
+ public:
+  void tell(const std::vector<std::string>& late) {
+    for (const auto& part : late) {
+      if (std::find(told_.begin(), told_.end(), part) == told_.end())
+        log(kWorkerHangsEvent, Level::Error, "agent", "worker hangs", {{"part", part}});
+    }
+    told_ = late;
+  }
+
+ private:
+  std::vector<std::string> told_;
+};
+
+/// Broken settings must not end a service that works: it goes on with those it has.
+bool settingsAreGood(const std::filesystem::path& file, const Console& console) {
+  try {
+    Settings::load(file, registry());
+    return true;
+  } catch (const ConfigError& e) {
+    tellRefused(e, console);
+    log(Level::Warning, "agent", "reload refused", {{"place", e.place()}, {"code", e.code()}});
+  } catch (const std::exception& e) {
+    log(Level::Error, "agent", "reload refused", {{"cause", e.what()}});
+  }
+  return false;
+}
+
 int run(Invocation& call) {
   const auto& settings = call.settings();
   setLevel(settings.agent.text("log_level"));
   const auto lock = InstanceLock::tryTake(settings.stateDir());
   if (!lock) throw StateError(kAlreadyRuns, {settings.stateDir().string()});
   Agent agent(settings, registry(), systemClock());
-  log(Level::Info, "agent", "started", {{"version", POSTERN_VERSION}, {"links", settings.links.size()}});
+  log(kStartedEvent, Level::Info, "agent", "started", {{"version", POSTERN_VERSION}, {"links", settings.links.size()}});
+  acceptReload([file = call.configFile(), console = call.console] { return settingsAreGood(file, console); });
   notifyReady();
   notifyStatus("running");
   const StopLimit limit(call.stop);
+  Hanging hanging;
   const auto failure = agent.run(call.stop, [&](Agent& running) {
     const auto late = running.health().late();
-    if (late.empty()) {
-      notifyAlive();  // each second; systemd only minds too few
-    } else {
-      for (const auto& part : late) log(Level::Error, "agent", "worker hangs", {{"part", part}});
-    }
+    if (late.empty()) notifyAlive();  // each second; systemd only minds too few
+    hanging.tell(late);
   });
   notifyStopping();
   log(Level::Info, "agent", "stopped");
-  if (!failure) return kDone;
-  call.console.error(Error{Fault::Stop, &kStateFailed, {call.configFile().string(), *failure}, {}, {}});
-  return kState;
+  if (failure) throw StateError(kStateFailed, {call.configFile().string(), *failure});
+  return kDone;
 }
 
 }  // namespace

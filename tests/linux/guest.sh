@@ -41,6 +41,8 @@ show() { systemctl show -P "$1" "${2:-$unit}"; }
 journal() { journalctl --sync; journalctl -u $unit -o cat --no-pager "$@"; }
 mark() { stamp=$(date '+%F %T.%6N'); }  # not a cursor: with a filter systemd 252 skips the first entry after it
 since() { journal --since "$stamp" "$@"; }
+explained() { journalctl --sync; journalctl -x -u $unit --no-pager ${stamp:+--since "$stamp"}; }
+refused() { since | grep -q 'event="reload refused"'; }
 begun() { since | grep -q event=started; }
 as_postern() { runuser -u postern -- "$@"; }
 signal() { local pid; pid=$(show MainPID); [ "${pid:-0}" -gt 1 ] && kill "-$1" "$pid"; }  # never kill 0

@@ -7,6 +7,7 @@
 #include <linux/keyctl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -81,7 +82,32 @@ static void prints(const char* file, const char* key) {
   if (f) fclose(f);
 }
 
-int main(void) {
+/* Only where the kernel enforces TasksMax and MemoryMax: "probe tasks: N", "probe memory: killed". */
+static void limits(void) {
+  static pid_t children[1000];
+  int count = 0;
+  for (; count < 1000; ++count) {
+    children[count] = fork();
+    if (children[count] == 0) pause(), _exit(0);
+    if (children[count] < 0) break;
+  }
+  printf("probe tasks: %d, then %s\n", count + 1, count < 1000 ? strerror(errno) : "no end");
+  while (count > 0) kill(children[--count], SIGKILL);
+  while (wait(NULL) > 0) {
+  }
+  pid_t hungry = fork();
+  if (hungry == 0) {
+    const size_t size = 700 << 20;
+    char* p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (size_t at = 0; p != MAP_FAILED && at < size; at += 4096) p[at] = 1;
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(hungry, &status, 0);
+  printf("probe memory: %s\n", WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? "killed" : "ALLOWED");
+}
+
+int main(int argc, char** argv) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   writes("/etc/postern/probe");
   writes("/usr/probe");
@@ -120,6 +146,7 @@ int main(void) {
   prints("/proc/self/status", "CapBnd");
   prints("/proc/self/status", "CapEff");
   prints("/proc/self/status", "Seccomp:");
+  if (argc > 1 && strcmp(argv[1], "limits") == 0) limits();
   puts("probe done");
   return 0;
 }

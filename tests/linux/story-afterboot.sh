@@ -10,5 +10,6 @@ ok "no settings are left" [ ! -e /etc/postern ]
 ok "no unit is left" is "$(systemctl show -P LoadState $unit)" not-found
 ok "no process is left" not pgrep -x postern
 ok "no failed unit is left" hasnt "$(systemctl list-units --failed --no-legend --plain)" postern
+ok "no text is left in the catalogue" hasnt "$(journalctl --list-catalog --no-pager)" postern
 rm -f /etc/apt/keyrings/postern.asc /etc/apt/sources.list.d/postern.sources
 ok "no file is left" is "$(leftovers)" ""

@@ -2,7 +2,7 @@
 # a worker may be silent.
 
 chapter "install and start"
-ok "installs" apt-get -y install /things/debs/postern_old.deb
+ok "installs" apt-get -y install /things/debs/postern_*.deb
 settings >$ini
 printf TOKEN-OF-THE-STORY | postern secret set erp-token >/dev/null
 printf GEHEIM-OF-THE-STORY | postern secret set craftboxx-password >/dev/null
@@ -24,6 +24,8 @@ sleep 60
 ok "the main loop still feeds the watchdog" is "$(systemctl is-active $unit) $(show MainPID)" "active $pid"
 ok "the watchdog restarts it" within 900 restarted "$pid"
 ok "the journal names the part that hangs" has "$(since)" 'event="worker hangs" part=main/'
+ok "each part once" is "$(since | grep 'event="worker hangs"' | sort | uniq -d)" ""
+ok "journalctl -x explains it" has "$(explained)" 'Subject: A part of postern does not move any more'
 ok "and the watchdog" has "$(since)" 'Watchdog timeout'
 ok "delivers afterwards" within 60 arrived "Nach dem Hang"
 ok "nothing is doubled" is "$(doubled)" 0
