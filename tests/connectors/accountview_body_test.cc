@@ -63,7 +63,7 @@ TEST(AccountViewBodyTest, ReferencesThatDoNotFitAreHashed) {
   EXPECT_EQ(referenceOf("PST-", "42", 32), "PST-42");
   EXPECT_EQ(keyOfReference("PST-", "PST-42   "), "42");
   for (const std::string& key : {std::string("0f8fad5b-d9cb-469f-a165-70867728950e"), std::string("漢"),
-                                std::string("#1"), std::string("a "), std::string(" a"), std::string("x\ny")}) {
+                                 std::string("#1"), std::string("a "), std::string(" a"), std::string("x\ny")}) {
     const std::string reference = referenceOf("PST-", key, 32);
     EXPECT_EQ(reference.size(), 25U) << key;
     EXPECT_TRUE(reference.starts_with("PST-#")) << key;
