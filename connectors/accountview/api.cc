@@ -204,6 +204,8 @@ Result<std::vector<Company>> Api::companies(std::stop_token stop) {
     if (answer.error().fault == Fault::Reject) answer.error().fault = Fault::Auth;
     return tl::unexpected(std::move(answer.error()));
   }
+  // "No rows" here is the address of something else.
+  if (answer->is_null()) return fail(Fault::Auth, kWrongAddress, {system_, "companies", "404"});
   std::vector<Company> out;
   if (answer->is_object()) answer = json::array({*answer});
   for (const json& one : *answer) {
