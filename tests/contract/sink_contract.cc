@@ -121,6 +121,11 @@ TEST_P(SinkContract, UnknownKeysAreNotFound) {
 TEST_P(SinkContract, TwoRecordsOfOneKeyBothComeWithTheLowerIdFirst) {
   const std::string first = made("twice");
   const std::string second = made("twice");
+  if (bench_->looksFirst()) {
+    EXPECT_EQ(second, first);
+    EXPECT_THAT(found({"twice"}), SizeIs(1));
+    return;
+  }
   const auto both = found({"twice"});
   ASSERT_THAT(both, SizeIs(2));
   EXPECT_EQ(both[0].id, first);

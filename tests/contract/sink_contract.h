@@ -39,6 +39,9 @@ class SinkBench {
   virtual std::int64_t held() const = 0;
   /// A record of this kind that somebody else made under the same key.
   virtual void addForeign(const std::string& key) = 0;
+  /// Whether the sink looks for our key before it creates, because the vendor has nothing else against doubles: a
+  /// second create of a key then gives the record that is there.
+  virtual bool looksFirst() const { return false; }
   /// Makes the present log-in invalid.
   virtual void expireLogin() = 0;
   virtual std::int64_t logins() const = 0;

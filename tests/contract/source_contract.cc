@@ -43,7 +43,8 @@ Section makeFieldMap(const ConnectorInfo& connector, const std::map<std::string,
 }
 
 LiveSystem::LiveSystem(const ConnectorInfo& connector, const std::map<std::string, std::string>& options,
-                       const std::map<std::string, std::string>& fields)
+                       const std::map<std::string, std::string>& fields,
+                       decltype(SystemContext::renewSecret) renewSecret)
     : options_(makeSection("test", connector.options, options)),
       fields_(makeFieldMap(connector, fields)),
       http_(makeHttpClient([] {
@@ -52,7 +53,8 @@ LiveSystem::LiveSystem(const ConnectorInfo& connector, const std::map<std::strin
         http.answerLimit = milliseconds(5000);
         return http;
       }())),
-      system_(connector.make(SystemContext{"test", options_, fields_, kZone, *http_, clock_})) {}
+      system_(connector.make(SystemContext{"test", options_, fields_, kZone, *http_, clock_, std::move(renewSecret)})) {
+}
 
 LiveSystem::~LiveSystem() = default;
 
@@ -92,7 +94,8 @@ ScanResult scanAll(Source& source, ScanRequest request) {
 SourceContract::SourceContract() : subject_(GetParam().make()) {}
 
 std::unique_ptr<LiveSystem> SourceContract::open() const {
-  return std::make_unique<LiveSystem>(subject_->connector(), subject_->options(), subject_->fields());
+  return std::make_unique<LiveSystem>(subject_->connector(), subject_->options(), subject_->fields(),
+                                      subject_->renewSecret());
 }
 
 ScanRequest SourceContract::request(std::string_view kind) const {
@@ -257,7 +260,7 @@ TEST_P(SourceContract, ServerDownIsTriedAgain) {
 }
 
 TEST_P(SourceContract, BadCredentialsNeedAnAdmin) {
-  LiveSystem live(subject_->connector(), subject_->badCredentials(), subject_->fields());
+  LiveSystem live(subject_->connector(), subject_->badCredentials(), subject_->fields(), subject_->renewSecret());
   for (const auto kind : live.source().kinds()) EXPECT_EQ(firstError(live.source(), kind).fault, Fault::Auth) << kind;
 }
 
@@ -309,7 +312,7 @@ TEST_P(SourceContract, CheckFindsNothingBadInAGoodSystem) {
 }
 
 TEST_P(SourceContract, CheckReportsARefusedLogIn) {
-  LiveSystem live(subject_->connector(), subject_->badCredentials(), subject_->fields());
+  LiveSystem live(subject_->connector(), subject_->badCredentials(), subject_->fields(), subject_->renewSecret());
   int bad = 0;
   for (const Finding& finding : live.system().check({})) {
     if (finding.level != Finding::Level::Bad) continue;

@@ -32,6 +32,8 @@ class SourceSubject {
   virtual Values options() const = 0;
   /// Names that differ from the defaults of the connector's field table.
   virtual Values fields() const { return {}; }
+  /// Where the connector keeps a secret that its system renews; as SystemContext::renewSecret.
+  virtual decltype(SystemContext::renewSecret) renewSecret() { return {}; }
   /// The same settings with a log-in that the simulator refuses.
   virtual Values badCredentials() const = 0;
   /// Keys of all rows a full scan must tell.
@@ -56,7 +58,7 @@ Section makeFieldMap(const ConnectorInfo& connector, const std::map<std::string,
 class LiveSystem {
  public:
   LiveSystem(const ConnectorInfo& connector, const std::map<std::string, std::string>& options,
-             const std::map<std::string, std::string>& fields);
+             const std::map<std::string, std::string>& fields, decltype(SystemContext::renewSecret) renewSecret = {});
   ~LiveSystem();
   System& system() { return *system_; }
   Source& source() { return *system_->source(); }

@@ -1,0 +1,404 @@
+#include "connectors/accountview/sink.h"
+
+#include <algorithm>
+#include <array>
+
+#include "connectors/accountview/messages.h"
+#include "connectors/accountview/values.h"
+
+namespace postern::accountview {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::string_view kLine = "order_line";
+constexpr std::string_view kOrder = "sales_order";
+
+constexpr std::array<std::string_view, 1> kNumber{"number"};
+constexpr std::array<std::string_view, 1> kCode{"code"};
+constexpr std::array<std::string_view, 4> kLineFields{"order", "article", "quantity", "delivery_date"};
+
+constexpr std::array<SinkKind, 5> kKinds{{
+    {.name = "customer", .rank = 0, .createOnly = kNumber, .refusalsPass = true},
+    {.name = "project", .rank = 1, .createOnly = kCode, .refusalsPass = true},
+    {.name = "sales_order", .rank = 2, .refusalsPass = true},
+    {.name = "order_line", .rank = 3, .createOnly = kLineFields, .refusalsPass = true},
+    {.name = "time_entry", .rank = 3, .refusalsPass = true},
+}};
+
+constexpr WrittenField kCustomer[] = {
+    {"name", nullptr, true}, {"phone"},      {"mail"},       {"street"}, {"zip"}, {"city"},
+    {"postal_street"},       {"postal_zip"}, {"postal_city"}};
+constexpr WrittenField kProject[] = {
+    {"title", nullptr, true}, {"customer", "customer"}, {"note"}, {"begin"}, {"end"}, {"type"}, {"responsible"}};
+constexpr WrittenField kSalesOrder[] = {
+    {"customer", "customer", true}, {"project", "project"}, {"text"}, {"work_type"}, {"delivery_date"}, {"order_date"}};
+constexpr WrittenField kOrderLine[] = {{"article", nullptr, true}, {"quantity", nullptr, true}, {"delivery_date"}};
+constexpr WrittenField kTimeEntry[] = {{"employee", nullptr, true},
+                                       {"hour_code", nullptr, true},
+                                       {"project", "project", true},
+                                       {"date", nullptr, true},
+                                       {"text"},
+                                       {"hours", nullptr, true}};
+
+/// The row a write answers with: the first of the table.
+Fields answeredRow(const json& answer, const std::string& table) {
+  const auto rows = rowsOf(answer, table);
+  return !rows || rows->empty() ? Fields{} : valuesOf(*rows->front());
+}
+
+Cell cellOf(const std::string& name, const FieldType& type, const std::string& stored) {
+  return {name, type.letter, wireValue(type, stored)};
+}
+
+}  // namespace
+
+std::span<const SinkKind> sinkKinds() { return kKinds; }
+
+std::span<const WrittenField> writtenFields(std::string_view kind) {
+  if (kind == "customer") return kCustomer;
+  if (kind == "project") return kProject;
+  if (kind == kOrder) return kSalesOrder;
+  if (kind == kLine) return kOrderLine;
+  if (kind == "time_entry") return kTimeEntry;
+  return {};
+}
+
+std::string_view ownKeyField(std::string_view kind) {
+  if (kind == "customer") return "number";
+  return kind == "project" ? "code" : "";
+}
+
+AccountViewSink::AccountViewSink(Api& api, const Layout& layout, SinkOptions options)
+    : api_(api), layout_(layout), options_(std::move(options)), lookup_(api, layout, options_.types, options_.lookup) {}
+
+Result<Settled> AccountViewSink::push(const Change& change, std::stop_token stop) {
+  const Table* table = writtenFields(change.kind).empty() ? nullptr : layout_.find(change.kind);
+  if (table == nullptr) return unknownKind(change.kind);
+  if (!table->on()) return fail(Fault::Reject, kKindOff, {change.kind});
+  for (const WrittenField& field : writtenFields(change.kind)) {
+    if (field.needed && table->column(field.field) == nullptr)
+      return fail(Fault::Reject, kNotMapped, {change.kind, field.field});
+  }
+  if (change.kind == kLine && !change.id.empty()) return fail(Fault::Reject, kCreateOnly, {change.kind, change.key});
+  auto wanted = wishes(*table, change);
+  if (!wanted) return tl::unexpected(std::move(wanted.error()));
+
+  const auto turn = turn_.take(stop);
+  if (!turn) return fail(Fault::Stop, kStopped, {api_.system()});
+  auto done = change.id.empty() ? create(*table, change, *wanted, stop) : update(*table, change, *wanted, stop);
+  return done;
+}
+
+Result<std::string> AccountViewSink::resolved(const WrittenField& field, const Change& change,
+                                              const std::string& value) const {
+  if (field.refersTo == nullptr || value.empty()) return value;
+  std::string id = change.idOf ? change.idOf(field.refersTo, value) : std::string{};
+  if (id.empty()) return fail(Fault::Reject, kUnknownReference, {change.kind, change.key, field.field});
+  return id;
+}
+
+Result<AccountViewSink::Wish> AccountViewSink::wish(const Table& table, const Column& column, const Change& change,
+                                                    const std::string& value) const {
+  Wish out{column.field, column.name, column.form, typeOf(options_.types, table.name, column.name, column.form),
+           {},           {},          false};
+  const bool zip = column.field == "zip" || column.field == "postal_zip";
+  const auto stored = storedValue(column.form, out.type, options_.texts, zip ? dutchPostCode(value) : value);
+  if (!stored) {
+    return fail(Fault::Reject, *stored.error(), {change.kind, change.key, column.name, std::to_string(out.type.width)});
+  }
+  out.value = *stored;
+  return out;
+}
+
+Result<AccountViewSink::Wishes> AccountViewSink::wishes(const Table& table, const Change& change) const {
+  Wishes out;
+  for (const WrittenField& field : writtenFields(change.kind)) {
+    const auto given = change.fields.find(field.field);
+    const Column* column = table.column(field.field);
+    if (given == change.fields.end() || column == nullptr) continue;
+    auto value = resolved(field, change, given->second);
+    if (!value) return tl::unexpected(std::move(value.error()));
+    auto one = wish(table, *column, change, *value);
+    if (!one) return tl::unexpected(std::move(one.error()));
+    one->reference = field.refersTo != nullptr;
+    if (const auto base = change.base.find(field.field); base != change.base.end()) {
+      const std::string id = one->reference && change.idOf && !base->second.empty()
+                                 ? change.idOf(field.refersTo, base->second)
+                                 : base->second;
+      auto held = wish(table, *column, change, id);
+      one->base = held ? held->value : id;
+    }
+    out.push_back(std::move(*one));
+  }
+  addRest(table, change, out);
+  return out;
+}
+
+/// What of an order's text does not fit into its field goes into another, where the site names one.
+void AccountViewSink::addRest(const Table& table, const Change& change, Wishes& wishes) const {
+  const Column* rest = change.kind == kOrder ? table.column("text_rest") : nullptr;
+  const auto text = change.fields.find("text");
+  if (rest == nullptr || text == change.fields.end()) return;
+  const auto main = std::find_if(wishes.begin(), wishes.end(), [](const Wish& one) { return one.field == "text"; });
+  if (main == wishes.end() || main->type.width == 0) return;
+  const std::string whole = plainText(text->second);
+  const std::string begin = firstCharacters(whole, main->type.width);
+  auto more = wish(table, *rest, change, whole.substr(begin.size()));
+  if (more) wishes.push_back(std::move(*more));
+}
+
+// ---- Create ---------------------------------------------------------------------------------------------------------
+
+Result<Settled> AccountViewSink::create(const Table& table, const Change& change, const Wishes& wishes,
+                                        std::stop_token stop) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto broken = broken_.find(change.kind); broken != broken_.end()) return tl::unexpected(broken->second);
+  }
+  std::string order;
+  if (change.kind == kLine) {
+    const auto given = change.fields.find("order");
+    if (given != change.fields.end() && change.idOf) order = change.idOf(kOrder, given->second);
+    if (order.empty()) return fail(Fault::Reject, kUnknownReference, {change.kind, change.key, "order"});
+  }
+  auto there = existing(table, change, wishes, order, stop);
+  if (!there) return tl::unexpected(std::move(there.error()));
+  if (*there) return settled(change, wishes, (*there)->id, (*there)->values);
+  return change.kind == kLine ? insertLine(table, change, wishes, order, std::move(stop))
+                              : insertRow(table, change, wishes, std::move(stop));
+}
+
+Result<std::optional<Match>> AccountViewSink::existing(const Table& table, const Change& change, const Wishes& wishes,
+                                                       const std::string& order, std::stop_token stop) const {
+  std::vector<Expected> expected;
+  for (const Wish& one : wishes)
+    if (!one.value.empty()) expected.push_back({one.name, one.form, one.value});
+  const std::string reference = table.external.empty() ? std::string{} : lookup_.reference(table, change.key);
+  Result<std::vector<Match>> found;
+  if (change.kind == kLine) {
+    // Also on other orders: an earlier attempt may have been put elsewhere.
+    if (options_.addLinesByPost && !reference.empty()) found = lookup_.byReference(table, reference, stop);
+    if (!found && found.error().fault != Fault::Reject) return tl::unexpected(std::move(found.error()));
+    if (!found || found->empty()) found = lookup_.lines(order, reference, expected, std::move(stop));
+  } else if (!table.external.empty()) {
+    found = lookup_.byReference(table, reference, std::move(stop));
+  } else {
+    const auto own = change.fields.find(ownKeyField(change.kind));
+    if (own != change.fields.end() && !own->second.empty()) return lookup_.byKey(table, own->second, std::move(stop));
+    found = lookup_.byContent(table, expected, std::move(stop));
+  }
+  if (!found) return tl::unexpected(std::move(found.error()));
+  return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
+std::vector<Cell> AccountViewSink::insertCells(const Table& table, const Change& change, const Wishes& wishes) const {
+  std::vector<Cell> cells;
+  const auto has = [&](const std::string& name) {
+    return std::any_of(cells.begin(), cells.end(), [&](const Cell& cell) { return cell.name == name; });
+  };
+  const auto add = [&](const std::string& name, Form form, const std::string& value) {
+    const FieldType type = typeOf(options_.types, table.name, name, form);
+    if (!name.empty() && !value.empty() && !has(name)) cells.push_back(cellOf(name, type, value));
+  };
+  const auto given = [&](std::string_view field) {
+    const auto found = change.fields.find(field);
+    return found == change.fields.end() ? std::string{} : found->second;
+  };
+  const std::string_view own = ownKeyField(change.kind);
+  if (!own.empty()) add(table.key, Form::Key, plainKey(given(own)));
+  for (const Wish& one : wishes)
+    if (!one.value.empty() && !has(one.name)) cells.push_back(cellOf(one.name, one.type, one.value));
+  if (change.kind == kOrder) {
+    // Who is delivered to pays, unless a constant says otherwise.
+    const Column* payer = table.column("invoice_customer");
+    const auto customer =
+        std::find_if(wishes.begin(), wishes.end(), [](const Wish& one) { return one.field == "customer"; });
+    const auto fixed = options_.insert.find(change.kind);
+    const bool isFixed = payer != nullptr && fixed != options_.insert.end() &&
+                         std::any_of(fixed->second.begin(), fixed->second.end(),
+                                     [&](const auto& pair) { return pair.first == payer->name; });
+    if (payer != nullptr && !isFixed && customer != wishes.end()) add(payer->name, Form::Key, customer->value);
+  }
+  if (!table.external.empty()) add(table.external, Form::Text, lookup_.reference(table, change.key));
+  if (const auto fixed = options_.insert.find(change.kind); fixed != options_.insert.end())
+    for (const auto& [name, value] : fixed->second) add(name, Form::Text, value);
+  if (const Column* search = table.column("search_code"))
+    add(search->name, Form::Key, searchCode(options_.searchCode, given("name"), given("number")));
+  return cells;
+}
+
+std::string AccountViewSink::bookDateFor(const Table& table, const Wishes& wishes) const {
+  using BookDate = SinkOptions::BookDate;
+  const bool dated = table.kind == kOrder || table.kind == kLine || table.kind == "time_entry";
+  if (!dated || options_.bookDate == BookDate::None) return {};
+  if (options_.bookDate == BookDate::Today) return isoDate(localDay(api_.clock().now(), options_.lookup.zone));
+  const std::string_view field = table.kind == kOrder ? "order_date" : table.kind == kLine ? "" : "date";
+  const auto date = std::find_if(wishes.begin(), wishes.end(), [&](const Wish& one) { return one.field == field; });
+  return date == wishes.end() ? std::string{} : date->value;
+}
+
+Result<Settled> AccountViewSink::insertRow(const Table& table, const Change& change, const Wishes& wishes,
+                                           std::stop_token stop) {
+  const std::string body =
+      writeBody(table.object, table.name, insertCells(table, change, wishes), {}, bookDateFor(table, wishes), {});
+  const Subject subject{change.kind, change.key};
+  auto answer = api_.write("POST", body, subject, std::move(stop));
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  const Fields row = answeredRow(*answer, table.name);
+  const std::string id = keyOf(table, row);
+  // Stored, but under which key is only known after a look-up.
+  if (id.empty()) return fail(Fault::Unknown, kUncertain, {api_.system(), change.kind, change.key});
+  if (!table.external.empty()) checkReference(table, lookup_.reference(table, change.key), row);
+  return settled(change, wishes, id, row);
+}
+
+Result<Settled> AccountViewSink::insertLine(const Table& table, const Change& change, const Wishes& wishes,
+                                            const std::string& order, std::stop_token stop) {
+  const Table& header = layout_.at(kOrder);
+  DetailRow line{table.name, insertCells(table, change, wishes)};
+  if (options_.rowAction != 0) line.cells.insert(line.cells.begin(), {"RowAction", 'N', options_.rowAction});
+  std::vector<Cell> head;
+  if (options_.addLinesByPost) head.push_back({header.key, 'C', order});
+  const std::string body = writeBody(table.object, header.name, head, line, bookDateFor(table, wishes),
+                                     options_.addLinesByPost ? std::string{} : order);
+  auto answer = api_.write(options_.addLinesByPost ? "POST" : "PUT", body, {change.kind, change.key}, std::move(stop));
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  const auto rows = rowsOf(*answer, header.name);
+  const std::string reference = table.external.empty() ? std::string{} : lookup_.reference(table, change.key);
+  Fields told;
+  if (rows && !rows->empty()) {
+    const Fields first = valuesOf(*rows->front());
+    const std::string answered = keyOf(header, first);
+    // A new order instead of a line of the old one: to be seen by somebody, never repeated blindly.
+    if (!answered.empty() && answered != plainKey(order)) {
+      const Error error{Fault::Reject, &kLineElsewhere, {change.key, plainKey(order), answered}, {}, {}};
+      const std::lock_guard lock(mutex_);
+      broken_.insert_or_assign(change.kind, error);
+      return tl::unexpected(error);
+    }
+    for (const json* child : childrenOf(*answer, *rows->front(), header.name, table.name)) {
+      Fields values = valuesOf(*child);
+      const auto kept = values.find(table.external);
+      const bool ours = table.external.empty() || (kept != values.end() && plainText(kept->second) == reference);
+      if (ours) told = std::move(values);
+    }
+  }
+  // A line that is not told is looked up like any unknown outcome.
+  if (told.empty()) return fail(Fault::Unknown, kUncertain, {api_.system(), change.kind, change.key});
+  return settled(change, wishes, lookup_.lineId(plainKey(order), told), told);
+}
+
+void AccountViewSink::checkReference(const Table& table, const std::string& reference, const Fields& values) {
+  const auto kept = values.find(table.external);
+  if (kept == values.end() || plainText(kept->second) == reference) return;
+  const std::lock_guard lock(mutex_);
+  const std::string kind(table.kind);
+  broken_.insert_or_assign(kind, Error{Fault::Reject, &kReferenceChanged, {kind, table.external}, {}, {}});
+}
+
+// ---- Update ---------------------------------------------------------------------------------------------------------
+
+Result<Settled> AccountViewSink::update(const Table& table, const Change& change, const Wishes& wishes,
+                                        std::stop_token stop) {
+  if (!change.base.empty()) {
+    auto present = lookup_.byKey(table, change.id, stop);
+    if (!present) return tl::unexpected(std::move(present.error()));
+    if (!*present) return fail(Fault::Reject, kGone, {change.kind, change.key});
+    const Fields& values = (*present)->values;
+    bool same = true;
+    for (const Wish& one : wishes) {
+      if (lookup_.holds(values, {{one.name, one.form, one.value}})) continue;
+      same = false;
+      // Somebody was faster: nothing is written, and the answer tells what is there.
+      if (one.base && !lookup_.holds(values, {{one.name, one.form, *one.base}}))
+        return settled(change, wishes, change.id, values);
+    }
+    if (same && !change.claim) return settled(change, wishes, change.id, values);
+  }
+  std::vector<Cell> cells;
+  for (const Wish& one : wishes) cells.push_back(cellOf(one.name, one.type, one.value));
+  if (change.claim && !table.external.empty()) {
+    const FieldType type = typeOf(options_.types, table.name, table.external, Form::Text);
+    cells.push_back(cellOf(table.external, type, lookup_.reference(table, change.key)));
+  }
+  if (cells.empty()) return Settled{change.id, {}};
+  const std::string body = writeBody(table.object, table.name, cells, {}, bookDateFor(table, wishes), change.id);
+  auto answer = api_.write("PUT", body, {change.kind, change.key}, std::move(stop));
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  return settled(change, wishes, change.id, answeredRow(*answer, table.name));
+}
+
+Settled AccountViewSink::settled(const Change& change, const Wishes& wishes, const std::string& id,
+                                 const Fields& values) const {
+  Settled out{id, {}};
+  for (const Wish& one : wishes) {
+    const auto told = values.find(one.name);
+    const auto sent = change.fields.find(one.field);
+    if (told == values.end() || sent == change.fields.end()) continue;
+    const auto plain = plainValue(one.form, told->second, options_.lookup.zone);
+    if (plain == one.value) out.answered[one.field] = sent->second;
+    if (plain && plain != one.value && !one.reference) out.answered[one.field] = *plain;
+  }
+  return out;
+}
+
+// ---- Look-up --------------------------------------------------------------------------------------------------------
+
+Found AccountViewSink::foundOf(const Table& table, std::string key, const Match& match) const {
+  Found out;
+  out.key = std::move(key);
+  out.id = match.id;
+  const Fields values = columnValues(table, match.values, options_.lookup.zone);
+  for (const WrittenField& field : writtenFields(table.kind)) {
+    const auto value = values.find(field.field);
+    if (value == values.end()) continue;
+    if (field.refersTo != nullptr && !value->second.empty())
+      out.points.emplace_back(field.field, Reference{field.refersTo, value->second});
+    else
+      out.fields[field.field] = value->second;
+  }
+  if (const auto own = ownKeyField(table.kind); !own.empty()) out.fields[std::string(own)] = match.id;
+  return out;
+}
+
+Result<std::vector<Found>> AccountViewSink::find(std::string_view kind, const std::vector<std::string>& keys,
+                                                 std::stop_token stop) {
+  const Table* table = writtenFields(kind).empty() ? nullptr : layout_.find(kind);
+  if (table == nullptr) return unknownKind(kind);
+  std::vector<Found> out;
+  if (!table->on() || table->external.empty()) return out;
+  for (const std::string& key : keys) {
+    auto found = lookup_.byReference(*table, lookup_.reference(*table, key), stop);
+    if (!found) {
+      if (found.error().fault != Fault::Reject) return tl::unexpected(std::move(found.error()));
+      // A server that cannot filter by details: push looks through the lines of the one order.
+      if (kind == kLine) return std::vector<Found>{};
+      found.error().fault = Fault::Retry;
+      return tl::unexpected(std::move(found.error()));
+    }
+    for (const Match& one : *found) out.push_back(foundOf(*table, key, one));
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Found& a, const Found& b) {
+    return a.id.size() != b.id.size() ? a.id.size() < b.id.size() : a.id < b.id;
+  });
+  return out;
+}
+
+Result<FoundPage> AccountViewSink::list(std::string_view kind, const std::string& position, std::stop_token stop) {
+  const Table* table = writtenFields(kind).empty() ? nullptr : layout_.find(kind);
+  if (table == nullptr) return unknownKind(kind);
+  FoundPage out;
+  if (!table->on()) return out;
+  auto page = lookup_.ours(*table, position, std::move(stop));
+  if (!page) {
+    if (page.error().fault == Fault::Reject) page.error().fault = Fault::Retry;
+    return tl::unexpected(std::move(page.error()));
+  }
+  for (auto& [key, match] : page->ours) out.found.push_back(foundOf(*table, key, match));
+  out.next = std::move(page->next);
+  return out;
+}
+
+}  // namespace postern::accountview

@@ -1,0 +1,95 @@
+#pragma once
+// Writes what the app makes: customers, projects, sales orders, lines of orders, hours.
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/accountview/lookup.h"
+
+namespace postern::accountview {
+
+struct SinkOptions {
+  LookupOptions lookup;
+  TextRules texts;
+  FieldTypes types;
+  enum class BookDate { Document, Today, None };
+  BookDate bookDate = BookDate::Document;
+  bool addLinesByPost = false;  // false: PUT with the order's number as id
+  int rowAction = 0;            // of an added line; 0 = not sent
+  std::string searchCode;       // rule
+  /// Further fields of a new record: kind -> name and value.
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>, std::less<>> insert;
+};
+
+/// What the sink writes, parents first.
+std::span<const SinkKind> sinkKinds();
+
+/// A field of ours that is written, and the kind of the record it refers to.
+struct WrittenField {
+  const char* field;
+  const char* refersTo = nullptr;  // nullptr: a value
+  bool needed = false;             // without a name at the site nothing of this kind is written
+};
+/// Of a written kind; empty for others. The field for the key (`number`, `code`) is not among them.
+std::span<const WrittenField> writtenFields(std::string_view kind);
+/// Our name of the key that a create may bring along: "number" of a customer, "code" of a project; else "".
+std::string_view ownKeyField(std::string_view kind);
+
+/// Thread-safe; one push at a time, so that a look-up and the write it decides on are not torn apart. There is no
+/// idempotency key (inferred), so every create looks first: by our reference, else by key, else by content.
+class AccountViewSink : public Sink {
+ public:
+  AccountViewSink(Api& api, const Layout& layout, SinkOptions options);
+
+  std::span<const SinkKind> kinds() const override { return sinkKinds(); }
+  Result<Settled> push(const Change& change, std::stop_token stop) override;
+  /// Without a field for our references nothing is found: push itself then finds by key or content.
+  Result<std::vector<Found>> find(std::string_view kind, const std::vector<std::string>& keys,
+                                  std::stop_token stop) override;
+  /// References that hold only a hash are left out; find and push know them.
+  Result<FoundPage> list(std::string_view kind, const std::string& position, std::stop_token stop) override;
+
+ private:
+  /// One field to write.
+  struct Wish {
+    std::string field;  // ours
+    std::string name;   // theirs
+    Form form = Form::Text;
+    FieldType type;
+    std::string value;                // as the field keeps it
+    std::optional<std::string> base;  // as the field kept it when the change was decided
+    bool reference = false;
+  };
+  using Wishes = std::vector<Wish>;
+
+  Result<Wishes> wishes(const Table& table, const Change& change) const;
+  Result<std::string> resolved(const WrittenField& field, const Change& change, const std::string& value) const;
+  Result<Wish> wish(const Table& table, const Column& column, const Change& change, const std::string& value) const;
+  void addRest(const Table& table, const Change& change, Wishes& wishes) const;
+
+  Result<Settled> create(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
+  Result<std::optional<Match>> existing(const Table& table, const Change& change, const Wishes& wishes,
+                                        const std::string& order, std::stop_token stop) const;
+  Result<Settled> update(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
+  Result<Settled> insertRow(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
+  Result<Settled> insertLine(const Table& table, const Change& change, const Wishes& wishes, const std::string& order,
+                             std::stop_token stop);
+  std::vector<Cell> insertCells(const Table& table, const Change& change, const Wishes& wishes) const;
+  std::string bookDateFor(const Table& table, const Wishes& wishes) const;
+  Settled settled(const Change& change, const Wishes& wishes, const std::string& id, const Fields& values) const;
+  Found foundOf(const Table& table, std::string key, const Match& match) const;
+  void checkReference(const Table& table, const std::string& reference, const Fields& values);
+
+  Api& api_;
+  const Layout& layout_;
+  const SinkOptions options_;
+  const Lookup lookup_;
+  Turn turn_;
+  std::mutex mutex_;                                  // broken_
+  std::map<std::string, Error, std::less<>> broken_;  // kinds whose reference the server does not keep
+};
+
+}  // namespace postern::accountview
