@@ -114,7 +114,11 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
     field.winner = winnerOf(settings, field);
     link.poller.shared.push_back(field);
   }
-  if (link.poller.shared.empty())
+  link.poller.toErp = flows.toErp;
+  const auto backTargets = link.rules->backTargets();
+  const bool makes = std::any_of(backTargets.begin(), backTargets.end(),
+                                 [&](const TargetKind& target) { return flows.toErp.contains(target.flow); });
+  if (link.poller.shared.empty() && !makes)
     link.back = nullptr;
   else if (link.back == nullptr)
     throw ConfigError(settings.options.place(), kNoWayBack, {settings.erp});
@@ -149,11 +153,18 @@ void Agent::addWayBack(Link& link) {
   auto& toApp = link.pushers.front();
   for (const auto& field : link.poller.shared)
     toApp.shared.insert({std::string(field.target), std::string(field.field)});
-  toApp.told = toldByApp(link.name, app, *link.appWrites, clock_);
+  toApp.told = toldByApp(link.name, app, erp, *link.appWrites, clock_, *link.rules);
   auto& toErp = link.pushers.emplace_back();
   toErp.link = link.name;
   toErp.app = link.settings->erp;
   toErp.part = erp + "/write";
+  toErp.idElsewhere = [app, &rules = *link.rules](Database& db, std::string_view kind, std::string_view key) {
+    for (const auto& target : rules.backTargets()) {
+      if (target.name == kind && !target.counterpart.empty()) return Bindings(db, app).keyOf(target.counterpart, key);
+    }
+    return std::string();
+  };
+  link.poller.erpKinds = link.back->kinds();
   toErp.lanes = 1;  // an ERP with few licences and people at work in it
   toErp.told = toldByErp(link.name, erp, app, *link.erpWrites, clock_, *link.rules, link.poller.shared);
 }

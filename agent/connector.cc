@@ -17,6 +17,8 @@ const LinkInfo* Registry::link(std::string_view erp, std::string_view app) const
 
 Result<FoundPage> Sink::strangers(std::string_view, const std::string&, std::stop_token) { return FoundPage{}; }
 
+std::optional<LoginGrant> System::login(const std::string&, const std::string&) { return std::nullopt; }
+
 Fields Rules::sharedFields(const Reference&, const SourceView&) const { return {}; }
 
 std::optional<std::string> Rules::toErp(const SharedField&, std::string_view, const Record&) const {

@@ -144,11 +144,22 @@ struct Finding {
   std::optional<Error> error;  // for Warning and Bad
 };
 
+/// How a person grants access once, where a system wants that (OAuth authorization code): `postern login SYSTEM`.
+struct LoginGrant {
+  std::string address;  // to open in a browser; ends at the redirect address with ?code=…&state=…
+  /// Turns the code (percent-decoded once) into the secret to store. Calls the server; valid while the system lives.
+  std::function<Result<std::string>(const std::string& code, std::stop_token stop)> exchange;
+  std::string secretOption;  // the Secret option it belongs to: "refresh_token"
+};
+
 class System {
  public:
   virtual ~System() = default;
   virtual Source* source() { return nullptr; }  // owned by the system; nullptr when it cannot read
   virtual Sink* sink() { return nullptr; }      // owned by the system; nullptr when it cannot write
+  /// `redirectUri` as registered with the vendor; `state` is random and comes back with the code. nullopt: this system
+  /// has no such log-in.
+  virtual std::optional<LoginGrant> login(const std::string& redirectUri, const std::string& state);
   /// Log-in, rights and field names against the live system; changes nothing there.
   virtual std::vector<Finding> check(std::stop_token stop) = 0;
 };
@@ -185,8 +196,11 @@ struct ConnectorInfo {
 /// A kind of record the rules produce for one side from the other's records.
 struct TargetKind {
   std::string_view name;
-  std::string_view flow;                     // "customers": what flow.<name> switches
-  std::span<const std::string_view> inputs;  // kinds it is derived from; derived when all were read in a pass
+  std::string_view flow;  // "customers": what flow.<name> switches
+  /// Kinds it is derived from; derived when all were read in a pass. Of a target for the ERP: kinds of the app, and
+  /// kinds of the ERP that it is checked against (a kind both have means both). One that a system does not list (a
+  /// module is not there) holds nothing back.
+  std::span<const std::string_view> inputs;
   /// What names a record besides its key: when a link is switched on, a stranger that agrees in the first of these that
   /// both have is the same thing. Each is one field, or several between blanks that must all agree; a field with a
   /// reference is named like the kind it refers to. Empty = nothing is taken over without a decision.
@@ -196,12 +210,15 @@ struct TargetKind {
   /// Of a target for the ERP: the kind of the app's record that is the same thing ("work_order" of a "sales_order").
   /// Both are bound to each other when it was created, so it is not sent back as something new. Empty = none.
   std::string_view counterpart = {};
+  /// Of a target for the ERP: kinds of the ERP that deriving looks at, so they are read, too.
+  std::span<const std::string_view> looksAt = {};
 };
 
 /// A snapshot record as rules see it.
 struct Seen {
   Record record;
   Clock::Time changedAt;  // when postern last saw it change (its own stamp; the first sight counts)
+  bool gone = false;      // the last two full compares did not see it; this is what it was
 };
 
 /// Read access to one system's snapshot. Rules use nothing else, so they stay pure.
@@ -219,6 +236,9 @@ struct BackView {
   const SourceView& erp;
   /// The ERP's key of the app's record {kind, key}; empty when the two sides do not know each other's record yet.
   std::function<std::string(std::string_view kind, std::string_view key)> erpKeyOf;
+  /// What the ERP was asked to hold for a back target when that was last delivered; nullopt when it never was. An empty
+  /// function = never. For what can be added but not taken back (lines of an order).
+  std::function<std::optional<Fields>(const Reference& target)> sent = {};
 };
 
 /// What the app should hold for one target; or, on the way back, what an ERP record should.

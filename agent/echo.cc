@@ -1,14 +1,36 @@
 #include "agent/echo.h"
 
+#include "agent/outbox.h"
 #include "agent/poller.h"
 #include "agent/snapshot.h"
 
 namespace postern {
 
-std::function<void(Database&, const Told&)> toldByApp(std::string link, std::string scope, WriteWatch& writes,
-                                                      Clock& clock) {
-  return [link = std::move(link), scope = std::move(scope), &writes, &clock](Database& db, const Told& told) {
+namespace {
+
+/// The app's record `key` and the ERP's record `id` are the same thing from now on.
+void bindCounterpart(Database& db, const TargetKind& kind, const std::string& app, const std::string& key,
+                     const std::string& id, Clock::Time now) {
+  if (kind.counterpart.empty()) return;
+  Bindings bindings(db, app);
+  if (!bindings.idOf(kind.counterpart, id).empty()) return;
+  Binding binding{key, {}};
+  // What it holds there was never asked for; it stays until the ERP's record differs.
+  if (const auto seen = Snapshot(db, app).get(kind.counterpart, key)) binding.agreed.theirs = seen->record.fields;
+  bindings.put(kind.counterpart, id, binding, now);
+  Outbox(db, app).unblock({std::string(kind.counterpart), id});
+}
+
+}  // namespace
+
+std::function<void(Database&, const Told&)> toldByApp(std::string link, std::string scope, std::string erp,
+                                                      WriteWatch& writes, Clock& clock, const Rules& rules) {
+  return [link = std::move(link), scope = std::move(scope), erp = std::move(erp), &writes, &clock, &rules](
+             Database& db, const Told& told) {
     writes.note(told.target.kind, told.id);
+    for (const auto& kind : rules.backTargets()) {
+      if (kind.counterpart == told.target.kind) Outbox(db, erp).unblock({std::string(kind.name), told.id});
+    }
     Snapshot snapshot(db, scope);
     if (snapshot.patch(told.target.kind, told.id, told.holds, clock.now())) markDirty(db, link, told.target);
   };
@@ -20,6 +42,9 @@ std::function<void(Database&, const Told&)> toldByErp(std::string link, std::str
   return [link = std::move(link), scope = std::move(scope), app = std::move(app), shared = std::move(shared), &writes,
           &clock, &rules](Database& db, const Told& told) {
     writes.note(told.target.kind, told.id);
+    for (const auto& kind : rules.backTargets()) {
+      if (kind.name == told.target.kind) bindCounterpart(db, kind, app, told.target.key, told.id, clock.now());
+    }
     Snapshot snapshot(db, scope);
     const auto record = snapshot.patch(told.target.kind, told.id, told.holds, clock.now());
     if (!record) return;

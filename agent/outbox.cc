@@ -150,6 +150,12 @@ bool Outbox::dispute(std::string_view link, const Reference& target, int rank, c
   return park(entry->id, entry->version, error);
 }
 
+void Outbox::tryAgain(std::int64_t id) {
+  auto& update = db_.statement("UPDATE outbox SET state=0, not_before=0 WHERE id=? AND state=4");
+  update.bind(1, id);
+  update.run();
+}
+
 void Outbox::withdraw(const Reference& target) {
   auto& remove = db_.statement("DELETE FROM outbox WHERE system=? AND kind=? AND key=? AND state IN (0,3,4)");
   remove.bind(1, system_);

@@ -69,6 +69,9 @@ class Outbox {
   bool dispute(std::string_view link, const Reference& target, int rank, const Target& desired, const Error& error,
                Time now);
 
+  /// A parked entry is sent once more; what it was refused with stays to be seen until it succeeds.
+  void tryAgain(std::int64_t id);
+
   /// Nothing is desired for the target any more: forgets its entry unless it is in flight.
   void withdraw(const Reference& target);
 

@@ -59,8 +59,6 @@ std::string derivedSetting(std::string_view link, std::string_view target) {
   return "derived/" + std::string(link) + '/' + std::string(target);
 }
 
-constexpr std::string_view kApproved = "approved";
-
 /// "" = off, "on", or kApproved until everything held was derived.
 std::string brakeSetting(std::string_view link, std::string_view target) {
   return "brake/" + std::string(link) + '/' + std::string(target);
@@ -73,6 +71,10 @@ void logError(std::string_view event, const Error& error, const std::string& par
 }
 
 }  // namespace
+
+std::string backBrakeSetting(std::string_view link, std::string_view target) {
+  return "brake/" + std::string(link) + "/back/" + std::string(target);
+}
 
 std::string scopeOf(std::string_view link, std::string_view system) {
   return std::string(link) + '/' + std::string(system);
@@ -99,12 +101,13 @@ bool isDirty(Database& db, std::string_view link, const Reference& target) {
 int approve(Database& db, std::string_view link, const Rules& rules) {
   int released = 0;
   UnitOfWork work(db);
-  for (const auto& target : rules.targets()) {
-    const auto setting = brakeSetting(link, target.name);
-    if (readSetting(db, setting) != "on") continue;
+  const auto release = [&](const std::string& setting) {
+    if (readSetting(db, setting) != "on") return;
     writeSetting(db, setting, kApproved);
     ++released;
-  }
+  };
+  for (const auto& target : rules.targets()) release(brakeSetting(link, target.name));
+  for (const auto& target : rules.backTargets()) release(backBrakeSetting(link, target.name));
   if (released > 0) writeSetting(db, rewoundSetting(link), "");
   work.commit();
   return released;
@@ -133,7 +136,12 @@ Poller::Poller(Database& db, Source& source, const Rules& rules, std::span<const
       bindings_(db, scopeOf(setup_.link, setup_.app)),
       outbox_(db, scopeOf(setup_.link, setup_.app)),
       back_(db, scopeOf(setup_.link, setup_.erp)),
-      audit_(db) {
+      audit_(db),
+      erpBindings_(db, scopeOf(setup_.link, setup_.erp)) {
+  for (const auto& kind : setup_.erpKinds) erpKinds_.emplace(kind.name, kind);
+  for (const auto& target : rules.backTargets()) {
+    if (setup_.toErp.contains(target.flow) && erpKinds_.contains(target.name)) backTargets_.push_back(target);
+  }
   for (const auto& kind : sinkKinds) sinkKinds_.emplace(kind.name, kind);
   for (const auto& target : rules.targets()) {
     if (setup_.flows.contains(target.flow)) targets_.push_back(target);
@@ -172,9 +180,12 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
   auto app = readApp(full, stop, queued);
   if (!app && app.error().fault == Fault::Stop) return app;
   for (const auto kind : erp_.source->kinds()) {
-    const bool needed = std::any_of(targets_.begin(), targets_.end(), [&](const TargetKind& target) {
-      return std::find(target.inputs.begin(), target.inputs.end(), kind) != target.inputs.end();
-    });
+    const auto isIn = [&](std::span<const std::string_view> kinds) {
+      return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+    };
+    const bool needed =
+        std::any_of(targets_.begin(), targets_.end(), [&](const auto& target) { return isIn(target.inputs); }) ||
+        std::any_of(backTargets_.begin(), backTargets_.end(), [&](const auto& target) { return isIn(target.looksAt); });
     if (!needed) continue;
     if (auto result = scan(erp_, std::string(kind), full, stop, queued); !result) {
       if (!firstError) firstError = result.error();
@@ -208,14 +219,18 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
     return tl::unexpected(*firstError);
   }
   readErp_ = true;
+  if (app) deriveBack(stop, queued);
   return app;
 }
 
-/// What may have changed in the app: the kinds with fields that both sides may change.
+/// What may have changed in the app: the kinds with fields that both sides may change, and those it makes.
 Result<void> Poller::readApp(bool full, std::stop_token stop, const std::function<void()>& queued) {
   if (app_.source == nullptr) return {};
   for (const auto kind : app_.source->kinds()) {
-    if (!isShared(kind)) continue;
+    const bool makes = std::any_of(backTargets_.begin(), backTargets_.end(), [&](const TargetKind& target) {
+      return std::find(target.inputs.begin(), target.inputs.end(), kind) != target.inputs.end();
+    });
+    if (!isShared(kind) && !makes) continue;
     auto result = scan(app_, std::string(kind), full, stop, queued);
     if (result) continue;
     if (result.error().fault != Fault::Stop) {
@@ -293,11 +308,12 @@ bool Poller::enqueue(const Reference& reference) {
   return put == Outbox::Put::Queued || put == Outbox::Put::Replaced || some;
 }
 
-std::vector<std::string> Poller::dirtyKeys(std::string_view kind, std::string_view after, std::size_t limit) {
+std::vector<std::string> Poller::dirtyKeys(std::string_view link, std::string_view kind, std::string_view after,
+                                           std::size_t limit) {
   std::vector<std::string> keys;
   ReadScope read(db_);
   auto& query = db_.statement("SELECT key FROM dirty WHERE link=? AND kind=? AND key>? ORDER BY key LIMIT ?");
-  query.bind(1, setup_.link);
+  query.bind(1, link);
   query.bind(2, kind);
   query.bind(3, after);
   query.bind(4, static_cast<std::int64_t>(limit));
@@ -353,18 +369,19 @@ std::optional<Error> Poller::unusual(const std::string& kind) {
   const auto total = bindings_.count(kind);
   if (!isLoaded(kind) || total == 0) return std::nullopt;
   if (const auto rewound = readSetting(db_, rewoundSetting(setup_.link)); !rewound.empty()) {
-    if (dirtyKeys(kind, {}, 1).empty()) return std::nullopt;
+    if (dirtyKeys(setup_.link, kind, {}, 1).empty()) return std::nullopt;
     return Error{Fault::Retry, &kRewound, {rewound, setup_.erp, setup_.link}, {}, {}};
   }
   const auto limit =
       std::max(setup_.brakeLeast, static_cast<std::int64_t>(setup_.brakeShare * static_cast<double>(total)));
-  if (static_cast<std::int64_t>(dirtyKeys(kind, {}, static_cast<std::size_t>(limit) + 1).size()) <= limit) {
+  if (static_cast<std::int64_t>(dirtyKeys(setup_.link, kind, {}, static_cast<std::size_t>(limit) + 1).size()) <=
+      limit) {
     return std::nullopt;
   }
   std::int64_t many = 0;
   std::map<std::string, std::int64_t> fields;
   for (std::string after;;) {
-    const auto keys = dirtyKeys(kind, after, kDeriveBatch);
+    const auto keys = dirtyKeys(setup_.link, kind, after, kDeriveBatch);
     if (keys.empty()) break;
     after = keys.back();
     ReadScope read(db_);
@@ -381,21 +398,31 @@ std::optional<Error> Poller::unusual(const std::string& kind) {
       Fault::Retry, &kBraked, {std::to_string(many), std::to_string(total), kind, most->first, setup_.link}, {}, {}};
 }
 
+void Poller::clean(std::string_view link, std::string_view kind, std::string_view key) {
+  auto& clean = db_.statement("DELETE FROM dirty WHERE link=? AND kind=? AND key=?");
+  clean.bind(1, link);
+  clean.bind(2, kind);
+  clean.bind(3, key);
+  clean.run();
+}
+
 /// False when it was stopped before everything was derived.
 bool Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued) {
-  for (;;) {
+  for (std::string after;;) {
     if (!awaitRoom(stop)) return false;
-    const auto keys = dirtyKeys(kind, {}, kDeriveBatch);
+    const auto keys = dirtyKeys(setup_.link, kind, after, kDeriveBatch);
     if (keys.empty()) return true;
     UnitOfWork work(db_);
     bool some = false;
+    // A record of the app whose way into the ERP nobody knows yet may be this one: the mark waits for the next pass.
+    const bool doubt = mayBeOurs(kind);
     for (const auto& key : keys) {
+      if (doubt && bindings_.idOf(kind, key).empty()) {
+        after = key;
+        continue;
+      }
       some |= enqueue({std::string(kind), key});
-      auto& clean = db_.statement("DELETE FROM dirty WHERE link=? AND kind=? AND key=?");
-      clean.bind(1, setup_.link);
-      clean.bind(2, kind);
-      clean.bind(3, key);
-      clean.run();
+      clean(setup_.link, kind, key);
     }
     work.commit();
     if (some) queued();

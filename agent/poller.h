@@ -28,14 +28,15 @@ struct PollerSetup {
   std::string app;
   std::set<std::string, std::less<>> flows;             // that run
   std::set<std::string, std::less<>> backOnly{};        // of these, that send nothing to the app
+  std::set<std::string, std::less<>> toErp{};           // of these, that go towards the ERP, too
   std::int64_t queueLimit = 200'000;                    // entries; above it polling pauses
   std::function<bool()> hasRoom = [] { return true; };  // false while the disk is under its floor
 
   // The way back; with appSource == nullptr there is none.
   Source* appSource = nullptr;
-  std::vector<SharedField> shared{};  // of the flows that run both ways, with the winner the admin chose
-  int erpRank = 0;                    // of what is written to the ERP
-  WriteWatch* erpWrites = nullptr;    // may be nullptr
+  std::vector<SharedField> shared{};     // of the flows that run both ways, with the winner the admin chose
+  std::span<const SinkKind> erpKinds{};  // that can be written to the ERP
+  WriteWatch* erpWrites = nullptr;       // may be nullptr
   WriteWatch* appWrites = nullptr;
 
   bool brakes = true;
@@ -50,6 +51,11 @@ bool isDirty(Database& db, std::string_view link, const Reference& target);
 
 /// Releases what the brake of `link` holds; the next pass derives it. Returns how many kinds of targets.
 int approve(Database& db, std::string_view link, const Rules& rules);
+
+// Settings by which the parts of the poller and approve() understand each other.
+inline constexpr std::string_view kApproved = "approved";
+/// Of a target for the ERP: "" = off, "on", or kApproved until everything held was derived.
+std::string backBrakeSetting(std::string_view link, std::string_view target);
 
 /// One link's poller; one thread. Opens no connection of its own.
 class Poller {
@@ -94,6 +100,7 @@ class Poller {
   void finish(Scan& scan, const Page& page);
   bool believes(Scan& scan);
   void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
+  void touchKey(const Side& side, std::string_view kind, const std::string& key);
 
   // poller.cc: what is to be delivered
   std::set<std::string_view> neverDerived();
@@ -104,10 +111,25 @@ class Poller {
   bool mayDerive(const TargetKind& target);
   void derivedAll(std::string_view kind);
   std::optional<Error> unusual(const std::string& kind);
-  std::vector<std::string> dirtyKeys(std::string_view kind, std::string_view after, std::size_t limit);
+  std::vector<std::string> dirtyKeys(std::string_view link, std::string_view kind, std::string_view after,
+                                     std::size_t limit);
+  void clean(std::string_view link, std::string_view kind, std::string_view key);
   Fields difference(const Reference& target);
   bool awaitRoom(std::stop_token stop);
   const TargetKind* targetKind(std::string_view name) const;
+
+  // poller_erp.cc: records that the app makes
+  void touchBack(const Side& side, const Record& record);
+  void markAllBack(std::string_view kind, std::string_view onlyTarget);
+  void deriveBack(std::stop_token stop, const std::function<void()>& queued);
+  void deriveBackKind(const TargetKind& target, std::stop_token stop, const std::function<void()>& queued);
+  bool enqueueBack(const TargetKind& target, const std::string& key);
+  std::optional<Target> derivedBack(const Reference& reference);
+  bool mayDeriveBack(const TargetKind& target);
+  void wakeRefused(const TargetKind& target);
+  bool comesBack(std::string_view kind) const;
+  bool mayBeOurs(std::string_view kind);
+  std::string backLink() const { return setup_.link + "/back"; }
 
   // poller_back.cc: the way back
   Decided settleShared(const Reference& target, Target& desired, Binding& binding);
@@ -130,7 +152,10 @@ class Poller {
   Audit audit_;
   Hasher hasher_;
   std::vector<TargetKind> targets_;  // of the enabled flows
-  std::int64_t sinceCount_ = 0;      // queued since the outbox was last counted
+  std::vector<TargetKind> backTargets_;
+  std::map<std::string, SinkKind, std::less<>> erpKinds_;
+  Bindings erpBindings_;
+  std::int64_t sinceCount_ = 0;  // queued since the outbox was last counted
   std::int64_t lastCount_ = -1;
   std::int64_t rewound_ = 0;  // records of this pass whose own change date went back
   bool readErp_ = false;

@@ -59,7 +59,7 @@ Poller::Decided Poller::settleShared(const Reference& target, Target& desired, B
       agreed.ours[field] = agreed.theirs[field] = *want;
       continue;
     }
-    if (!erp) continue;  // gone there: nothing to write to, nothing to send
+    if (!erp || erp->gone) continue;  // nothing to write to; what is there stays
     if (verdict == Verdict::Conflict) {
       auto winner = shared.winner;
       if (winner == Winner::Newest) winner = actual->changedAt > erp->changedAt ? Winner::App : Winner::Erp;
@@ -121,7 +121,9 @@ bool Poller::writeBack(const Reference& record, std::string_view from, const Fie
   }
   for (const auto& [name, value] : writes) target.fields[name] = value;
   for (const auto& [name, value] : base) target.base[name] = value;
-  const auto put = back_.put(setup_.link, record, setup_.erpRank, target, !target.fields.empty(), clock_.now());
+  const auto kind = erpKinds_.find(record.kind);
+  const int rank = kind == erpKinds_.end() ? 0 : kind->second.rank;
+  const auto put = back_.put(setup_.link, record, rank, target, !target.fields.empty(), clock_.now());
   if (put == Outbox::Put::Queued) ++progress_.queued;
   return put == Outbox::Put::Queued || put == Outbox::Put::Replaced;
 }

@@ -104,7 +104,8 @@ Result<void> Poller::scan(Side& side, const std::string& kind, bool full, std::s
   scan.request = {kind, scan.cursor.full, scan.cursor.since, scan.cursor.position, scan.cursor.startedAt};
   for (const auto& target : targets_) {
     const bool alone = side.isErp && target.inputs.size() == 1 && target.inputs.front() == kind;
-    if (alone && !isShared(target.name) && !isLoaded(target.name)) scan.direct.push_back(target.name);
+    if (alone && !isShared(target.name) && !isLoaded(target.name) && !comesBack(target.name))
+      scan.direct.push_back(target.name);
   }
   for (;;) {
     if (!awaitRoom(stop)) return fail(Fault::Stop, kScanStopped);
@@ -196,10 +197,12 @@ void Poller::store(Scan& scan, std::span<const Changed> changed) {
       }
       side.snapshot.update(change.known->id, *record, change.hash, now);
       if (before) touch(side, before->record, targets);  // what it belonged to before, seen with the snapshot of now
+      if (before) touchBack(side, before->record);
       if (side.isErp && before && before->record.changed && record->changed < before->record.changed) ++rewound_;
     }
     if (side.isErp) ++progress_.changed;
     touch(side, *record, targets);
+    touchBack(side, *record);
   }
   for (const auto& target : targets) {
     if (std::find(scan.direct.begin(), scan.direct.end(), target.kind) != scan.direct.end()) {
@@ -236,11 +239,19 @@ bool Poller::believes(Scan& scan) {
     }
     if (unseen > 0 || side.snapshot.anyMissing(scan.kind)) {
       UnitOfWork work(db_);
-      const auto vanished = side.snapshot.countMissing(scan.kind, scan.seen);
-      for (const auto& key : vanished) {
-        audit_.add(clock_.now(), scopeOf(setup_.link, side.system), scan.kind, key, "vanished", {});
+      const auto compared = side.snapshot.countMissing(scan.kind, scan.seen);
+      const auto scope = scopeOf(setup_.link, side.system);
+      for (const auto& key : compared.vanished) {
+        audit_.add(clock_.now(), scope, scan.kind, key, "vanished", {});
+        touchKey(side, scan.kind, key);
+      }
+      for (const auto& key : compared.returned) {
+        audit_.add(clock_.now(), scope, scan.kind, key, "returned", {});
+        touchKey(side, scan.kind, key);
       }
       work.commit();
+      // Nobody deletes just what was entered last: the ERP is as it was before that.
+      if (side.isErp && compared.newestLost) rewound_ += compared.lost;
     }
   }
   health_.good(side.part + '/' + scan.kind);
@@ -256,6 +267,7 @@ void Poller::finish(Scan& scan, const Page& page) {
                      scan.cursor.finishedAt == Clock::Time{} || scan.request.full;
   if (!moved) return;  // an unchanged pass writes nothing
   if (rederive) markAll(scan.kind, {});
+  if (scan.request.full && !scan.side.isErp) markAllBack(scan.kind, {});
   UnitOfWork work(db_);
   scan.cursor.since = page.since;
   scan.cursor.position.clear();
@@ -275,6 +287,16 @@ void Poller::finish(Scan& scan, const Page& page) {
     }
   }
   work.commit();
+}
+
+/// What a record that is gone, or there again, can affect is derived anew.
+void Poller::touchKey(const Side& side, std::string_view kind, const std::string& key) {
+  const auto seen = side.snapshot.get(kind, key);
+  if (!seen) return;
+  std::set<Reference> targets;
+  touch(side, seen->record, targets);
+  for (const auto& target : targets) markDirty(db_, setup_.link, target);
+  touchBack(side, seen->record);
 }
 
 void Poller::touch(const Side& side, const Record& record, std::set<Reference>& targets) const {

@@ -259,6 +259,7 @@ bool Pusher::prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks) {
   DeliveryTask task;
   for (const auto& need : entry.needs) {
     auto id = bindings_.idOf(need.kind, need.key);
+    if (id.empty() && setup_.idElsewhere) id = setup_.idElsewhere(db_, need.kind, need.key);
     if (id.empty()) {
       outbox_.block(entry.id, need);
       return false;
@@ -439,6 +440,7 @@ void Pusher::settleFind(DeliveryOutcome& outcome) {
       if (++hits == 1) {
         postern::adopt(bindings_, audit_, scope_, entry.kind, found, now);
         outbox_.unblock({entry.kind, entry.key});
+        setup_.told(db_, Told{{entry.kind, entry.key}, found.id, {}, found.fields});
       }
     }
     if (hits > 1) {

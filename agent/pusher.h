@@ -36,6 +36,8 @@ struct PusherSetup {
   std::string part{};                     // of the health board; "" = "<link>/<app>"
   std::set<Reference> shared{};           // {kind, field} that the other side may change, too
   std::span<const TargetKind> targets{};  // what is written, as the rules tell; its records there may be taken over
+  /// Their id of a record of ours that is bound on the other side only; empty = unknown.
+  std::function<std::string(Database& db, std::string_view kind, std::string_view key)> idElsewhere{};
   /// Called inside the transaction that settles a write.
   std::function<void(Database& db, const Told& told)> told = [](Database&, const Told&) {};
   int lanes = 4;                       // calls at the same time

@@ -1,6 +1,7 @@
 #include "agent/snapshot.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace postern {
 namespace {
@@ -15,6 +16,7 @@ Seen readSeen(Statement& row, std::string_view kind) {
   seen.record.fields = fieldsFromJson(row.text(2));
   seen.record.changed = parseIsoDate(row.text(3));
   seen.changedAt = timeOf(row.integer(4));
+  seen.gone = row.integer(5) >= Snapshot::kGoneAfter;
   return seen;
 }
 
@@ -95,8 +97,8 @@ std::optional<Record> Snapshot::patch(std::string_view kind, std::string_view ke
 }
 
 std::optional<Seen> Snapshot::get(std::string_view kind, std::string_view key) const {
-  auto& query =
-      db_.statement("SELECT key, parent, body, changed, changed_at FROM snapshot WHERE system=? AND kind=? AND key=?");
+  auto& query = db_.statement(
+      "SELECT key, parent, body, changed, changed_at, missing FROM snapshot WHERE system=? AND kind=? AND key=?");
   query.bind(1, system_);
   query.bind(2, kind);
   query.bind(3, key);
@@ -124,7 +126,7 @@ std::vector<Seen> Snapshot::childrenOf(std::string_view kind, std::string_view p
   std::vector<Seen> children;
   if (parent.empty()) return children;
   auto& query = db_.statement(
-      "SELECT key, parent, body, changed, changed_at FROM snapshot WHERE system=? AND kind=? AND parent=? AND "
+      "SELECT key, parent, body, changed, changed_at, missing FROM snapshot WHERE system=? AND kind=? AND parent=? AND "
       "parent<>'' ORDER BY key");
   query.bind(1, system_);
   query.bind(2, kind);
@@ -136,7 +138,8 @@ std::vector<Seen> Snapshot::childrenOf(std::string_view kind, std::string_view p
 std::vector<Seen> Snapshot::list(std::string_view kind, std::string_view after, std::size_t limit) const {
   std::vector<Seen> records;
   auto& query = db_.statement(
-      "SELECT key, parent, body, changed, changed_at FROM snapshot WHERE system=? AND kind=? AND key>? ORDER BY key "
+      "SELECT key, parent, body, changed, changed_at, missing FROM snapshot WHERE system=? AND kind=? AND key>? ORDER "
+      "BY key "
       "LIMIT ?");
   query.bind(1, system_);
   query.bind(2, kind);
@@ -165,12 +168,12 @@ bool Snapshot::anyMissing(std::string_view kind) const {
   return any;
 }
 
-std::vector<std::string> Snapshot::countMissing(std::string_view kind, const std::vector<bool>& seen) {
-  constexpr int kVanishedAfter = 2;
+Snapshot::Compared Snapshot::countMissing(std::string_view kind, const std::vector<bool>& seen) {
   constexpr std::size_t kMost = 1000;
-  std::vector<std::string> vanished;
+  Compared compared;
   std::vector<std::int64_t> back, gone;
-  auto& query = db_.statement("SELECT id, missing, key FROM snapshot WHERE system=? AND kind=?");
+  std::int64_t newestThere = 0, oldestLost = std::numeric_limits<std::int64_t>::max();
+  auto& query = db_.statement("SELECT id, missing, key, first_at FROM snapshot WHERE system=? AND kind=?");
   query.bind(1, system_);
   query.bind(2, kind);
   while (query.step()) {
@@ -178,12 +181,19 @@ std::vector<std::string> Snapshot::countMissing(std::string_view kind, const std
     const auto missing = query.integer(1);
     const auto index = static_cast<std::size_t>(id);
     if (index < seen.size() && seen[index]) {
+      newestThere = std::max(newestThere, query.integer(3));
       if (missing != 0) back.push_back(id);
+      if (missing >= kGoneAfter && compared.returned.size() < kMost) compared.returned.emplace_back(query.text(2));
       continue;
     }
-    if (missing < kVanishedAfter) gone.push_back(id);  // beyond that it is known and told
-    if (missing + 1 == kVanishedAfter && vanished.size() < kMost) vanished.emplace_back(query.text(2));
+    if (missing == 0) {
+      ++compared.lost;
+      oldestLost = std::min(oldestLost, query.integer(3));
+    }
+    if (missing < kGoneAfter) gone.push_back(id);  // beyond that it is known and told
+    if (missing + 1 == kGoneAfter && compared.vanished.size() < kMost) compared.vanished.emplace_back(query.text(2));
   }
+  compared.newestLost = compared.lost > 0 && oldestLost > newestThere;
   for (const auto id : back) {
     auto& update = db_.statement("UPDATE snapshot SET missing=0 WHERE id=?");
     update.bind(1, id);
@@ -194,7 +204,7 @@ std::vector<std::string> Snapshot::countMissing(std::string_view kind, const std
     update.bind(1, id);
     update.run();
   }
-  return vanished;
+  return compared;
 }
 
 Cursor readCursor(Database& db, std::string_view system, std::string_view kind) {

@@ -40,6 +40,8 @@ class Snapshot : public SourceView {
   std::optional<Seen> get(std::string_view kind, std::string_view key) const override;
   std::vector<Seen> childrenOf(std::string_view kind, std::string_view parent) const override;
 
+  static constexpr int kGoneAfter = 2;  // full compares
+
   /// How postern came to know a record.
   struct Sighting {
     std::optional<Clock::Time> first;  // not known for what was seen before this was kept
@@ -54,9 +56,15 @@ class Snapshot : public SourceView {
   std::int64_t count(std::string_view kind) const;
   /// Whether any record was missing in the last full compare.
   bool anyMissing(std::string_view kind) const;
+  /// What a full compare found missing, or there again.
+  struct Compared {
+    std::vector<std::string> vanished;  // missing in two full compares in a row now (at most 1000, each told once)
+    std::vector<std::string> returned;  // were, and are there again (at most 1000)
+    std::int64_t lost = 0;              // missing for the first time
+    bool newestLost = false;            // those are just the records that were seen last: nothing newer is there
+  };
   /// After a full compare: rows whose id is not marked in `seen` count one more miss, others start from zero.
-  /// Returns the keys that have now been missing in two full compares in a row (at most 1000 of them, each told once).
-  std::vector<std::string> countMissing(std::string_view kind, const std::vector<bool>& seen);
+  Compared countMissing(std::string_view kind, const std::vector<bool>& seen);
 
  private:
   Database& db_;

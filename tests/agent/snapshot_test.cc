@@ -97,14 +97,16 @@ TEST_F(SnapshotTest, ARecordCountsAsVanishedAfterTwoFullComparesInARow) {
   const auto here = snapshot.insert(customer("here"), hash(1), kNoon);
   const auto gone = snapshot.insert(customer("gone"), hash(1), kNoon);
   EXPECT_FALSE(snapshot.anyMissing("customer"));
-  EXPECT_THAT(snapshot.countMissing("customer", marks({here})), IsEmpty());
+  EXPECT_THAT(snapshot.countMissing("customer", marks({here})).vanished, IsEmpty());
   EXPECT_TRUE(snapshot.anyMissing("customer"));
   EXPECT_FALSE(snapshot.anyMissing("project"));
-  EXPECT_THAT(snapshot.countMissing("customer", marks({here})), ElementsAre("gone"));
-  EXPECT_THAT(snapshot.countMissing("customer", marks({here})), IsEmpty()) << "told once";
-  EXPECT_THAT(snapshot.countMissing("customer", marks({here, gone})), IsEmpty());
+  EXPECT_THAT(snapshot.countMissing("customer", marks({here})).vanished, ElementsAre("gone"));
+  EXPECT_TRUE(snapshot.get("customer", "gone")->gone);
+  EXPECT_THAT(snapshot.countMissing("customer", marks({here})).vanished, IsEmpty()) << "told once";
+  EXPECT_THAT(snapshot.countMissing("customer", marks({here, gone})).returned, ElementsAre("gone"));
+  EXPECT_FALSE(snapshot.get("customer", "gone")->gone);
   EXPECT_FALSE(snapshot.anyMissing("customer")) << "it is back";
-  EXPECT_THAT(snapshot.countMissing("customer", marks({here})), IsEmpty()) << "and starts from zero";
+  EXPECT_THAT(snapshot.countMissing("customer", marks({here})).vanished, IsEmpty()) << "and starts from zero";
 }
 
 TEST_F(SnapshotTest, AnUpdateEndsAMiss) {

@@ -160,9 +160,9 @@ TEST_F(FirstActivationTest, AppointmentSomebodyMadeWaitsForADecision) {
 TEST_F(FirstActivationTest, RecordsOfAnotherProgramOnlyAfterConfirmation) {
   build();
   customers = erp_->keys("Kunden");
-  const auto id =
-      addCustomer(customers[0],
-                  {{"source", "builtin"}, {"source_external_id", "x1"}, {"updated_at", "2024-01-01T00:00:00.000000Z"}});
+  app_->setNow(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - std::chrono::hours{50});
+  const auto id = addCustomer(customers[0], {{"source", "builtin"}, {"source_external_id", "x1"}});
+  app_->setNow(std::nullopt);
   const auto held = sync();
   EXPECT_EQ(held.code, 1) << held.all();
   EXPECT_EQ(sourceOf(id), "builtin");

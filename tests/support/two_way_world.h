@@ -175,7 +175,7 @@ struct TwoWayWorld {
   void deliver() {
     PusherSetup toApp{.link = "main", .app = "app", .lanes = 2, .window = 8, .probeDelay = std::chrono::seconds{0}};
     for (const auto& field : setup.shared) toApp.shared.insert({std::string(field.target), std::string(field.field)});
-    toApp.told = toldByApp("main", "main/app", appWrites, clock);
+    toApp.told = toldByApp("main", "main/app", "main/erp", appWrites, clock, rules);
     deliver(app, std::move(toApp));
     PusherSetup toErp{.link = "main",
                       .app = "erp",
