@@ -81,7 +81,7 @@ void SinkContract::expectDiscreet(const Error& error) const {
 
 Result<Settled> SinkContract::pushUnder(sim::Fault fault, const std::string& key, std::int64_t& writes) {
   made("before");  // so that the fault meets the write and not the log-in
-  fault.methodContains = "POST";
+  fault.methodContains = bench_->createMethod();
   bench_->simulator().addFault(fault);
   const std::int64_t before = bench_->simulator().counts().writes;
   auto settled = sink().push(bench_->create(key), {});
@@ -127,6 +127,11 @@ TEST_P(SinkContract, TwoRecordsOfOneKeyBothComeWithTheLowerIdFirst) {
     return;
   }
   const auto both = found({"twice"});
+  if (bench_->keysAreUnique()) {
+    EXPECT_EQ(first, second);
+    EXPECT_THAT(both, SizeIs(1));
+    return;
+  }
   ASSERT_THAT(both, SizeIs(2));
   EXPECT_EQ(both[0].id, first);
   EXPECT_EQ(both[1].id, second);
@@ -229,7 +234,9 @@ TEST_P(SinkContract, LostAnswerOfAnUpdateIsUnknown) {
   Change change = bench_->create("7");
   change.id = made("7");
   change.fields = {bench_->edit()};
-  bench_->simulator().addFault(fault(Kind::ApplyThenClose));
+  auto lost = fault(Kind::ApplyThenClose);
+  lost.methodContains = bench_->updateMethod();
+  bench_->simulator().addFault(lost);
   const auto settled = sink().push(change, {});
   ASSERT_FALSE(settled);
   EXPECT_EQ(settled.error().fault, Fault::Unknown);
@@ -312,6 +319,12 @@ TEST_P(SinkContract, ExpiredLoginIsRenewedOnceByAllThreadsTogether) {
   made("first");
   const std::int64_t before = bench_->logins();
   bench_->expireLogin();
+  if (!bench_->renewsLogin()) {
+    const auto refused = sink().push(bench_->create("later"), {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().fault, Fault::Auth);
+    return;
+  }
   std::atomic<int> good = 0;
   inParallel([&](int i) { good += sink().push(bench_->create("t" + std::to_string(i)), {}) ? 1 : 0; });
   EXPECT_EQ(good, kThreads);

@@ -46,6 +46,14 @@ class SinkBench {
   virtual void expireLogin() = 0;
   virtual std::int64_t logins() const = 0;
   virtual std::vector<std::string> secrets() const = 0;
+
+  /// HTTP methods of a create and of an update's writing call; empty = its first call.
+  virtual std::string createMethod() const { return "POST"; }
+  virtual std::string updateMethod() const { return {}; }
+  /// The vendor keeps our key unique: a second create of it is the first record again.
+  virtual bool keysAreUnique() const { return false; }
+  /// A log-in that ended can be renewed; without, it needs an admin.
+  virtual bool renewsLogin() const { return true; }
 };
 
 struct SinkCase {
