@@ -10,6 +10,7 @@ namespace postern::profacto_craftboxx {
 namespace {
 
 using testing::ElementsAre;
+using testing::Field;
 
 struct CraftboxxPairOptions : PairTest {
   std::string codeOf(const std::string& key, const std::string& value) const {
@@ -67,7 +68,8 @@ TEST_F(CraftboxxPairOptions, EveryOptionIsExplainedInAllLanguages) {
 TEST_F(CraftboxxPairOptions, LinkNamesItsPairAndFlows) {
   EXPECT_STREQ(kLink.erp, "profacto");
   EXPECT_STREQ(kLink.app, "craftboxx");
-  EXPECT_THAT(kLink.flows, ElementsAre("customers", "articles", "projects"));
+  EXPECT_THAT(kLink.flows, ElementsAre(Field(&Flow::name, "customers"), Field(&Flow::name, "articles"),
+                                       Field(&Flow::name, "projects")));
 }
 
 TEST_F(CraftboxxPairOptions, TargetsNameFlowInputsAndTheGroupOfTheTime) {

@@ -28,6 +28,11 @@ class SourceSubject {
   virtual ~SourceSubject() = default;
   virtual const ConnectorInfo& connector() const = 0;
   virtual sim::Simulator& simulator() = 0;
+  /// false: nothing is asked over the network (files in a folder); simulator() and badCredentials() are not called, and
+  /// what only a server can do wrong is skipped.
+  virtual bool isServed() const { return true; }
+  /// Nothing can be read any more.
+  virtual void goAway() { simulator().stop(); }
   /// Settings that reach the simulator: keys of the connector's option table.
   virtual Values options() const = 0;
   /// Names that differ from the defaults of the connector's field table.
@@ -42,6 +47,8 @@ class SourceSubject {
   virtual std::string changeOne(std::string_view kind) = 0;
   /// Makes the next answer about `kind` valid in form, but short against its own totals.
   virtual void cutNextAnswer(std::string_view kind) = 0;
+  /// Makes whole again what cutNextAnswer cut, where that lasts for more than one answer.
+  virtual void mend() {}
 };
 
 struct SourceSetup {
