@@ -85,7 +85,8 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
   const auto& settings = found->second;
   const auto& erpConnector = settings_.systems.at(settings.erp).connector;
   const auto& appConnector = settings_.systems.at(settings.app).connector;
-  const auto& info = *registry_.link(erpConnector, appConnector);
+  const auto& info =
+      *registry_.link(settings_.systems.at(settings.erp).speaks(), settings_.systems.at(settings.app).speaks());
 
   Link link;
   link.name = name;

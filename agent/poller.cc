@@ -299,6 +299,9 @@ bool Poller::enqueue(const Reference& reference) {
   }
   if (setup_.backOnly.contains(targetKind(reference.kind)->flow)) return some;
   if (!target || (!binding && target->onlyIfThere)) return outbox_.withdraw(reference), some;
+  if (target->refusal) {
+    return outbox_.dispute(setup_.link, reference, sink->second.rank, *target, *target->refusal, now) || some;
+  }
   const bool differs =
       !binding ||
       !fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly).empty();

@@ -85,6 +85,11 @@ struct SystemSettings {
   std::string connector;
   Section options;  // by the connector's table
   Section fields;   // by the connector's field table; every key present
+  /// The connector whose rules hold for it: itself, or the one that its option `as` names.
+  const std::string& speaks() const {
+    const auto as = options.values().find("as");
+    return as == options.values().end() ? connector : as->second;
+  }
 };
 
 struct LinkSettings {

@@ -414,7 +414,7 @@ class Checker {
     const std::string& left = erp->second.connector;
     const std::string& right = app->second.connector;
     if (registry_.connector(left) == nullptr || registry_.connector(right) == nullptr) return nullptr;
-    if (const LinkInfo* rules = registry_.link(left, right)) return rules;
+    if (const LinkInfo* rules = registry_.link(erp->second.speaks(), app->second.speaks())) return rules;
     if (registry_.link(right, left) != nullptr) {
       wrong(ini.line, kSwapped, {left, right});
       return nullptr;

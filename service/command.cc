@@ -31,9 +31,9 @@ constexpr Message kUnknownCondition{
      "das ist ein Fehler in postern; bitte melden Sie ihn mit dem Befehl und dieser Zeile",
      "dit is een fout in postern; meld deze met de opdracht en deze regel"}};
 
-constexpr std::array<const Command*, 14> kCommands{&kRun,     &kSync,   &kPlan,   &kApply,  &kVerify,
-                                                   &kApprove, &kAdopt,  &kCheck,  &kStatus, &kQueue,
-                                                   &kExplain, &kSecret, &kConfig, &kVersion};
+constexpr std::array<const Command*, 15> kCommands{&kRun,     &kSync,   &kPlan,  &kApply,  &kVerify,
+                                                   &kApprove, &kAdopt,  &kCheck, &kStatus, &kQueue,
+                                                   &kExplain, &kSecret, &kLogin, &kConfig, &kVersion};
 
 void printHelp(std::ostream& out, const Console& console) {
   out << console.tr(kIntro) << "\n\nUsage: postern [--config FILE] COMMAND [...]\n\n";

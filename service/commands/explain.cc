@@ -209,9 +209,9 @@ int run(Invocation& call) {
     const bool isErp = link.erp == system;
     if (!isErp && link.app != system) continue;
     linked = true;
-    const auto& erp = settings.systems.at(link.erp).connector;
+    const auto& erp = settings.systems.at(link.erp).speaks();
     const auto& app = settings.systems.at(link.app).connector;
-    const auto* info = registry().link(erp, app);
+    const auto* info = registry().link(erp, settings.systems.at(link.app).speaks());
     const auto rules = info->make(link.options, settings.agent.text("time_zone"));
     const ExplainedLink explained{
         name, link.erp, link.app, *rules, registry().connector(app)->sinkKinds, flowsOf(link, *info, {}, false)};
