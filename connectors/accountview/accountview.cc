@@ -105,7 +105,10 @@ class AccountView final : public System, public Source {
         writing_(sinkOptions(context.options)),
         api_(context, apiOptions(context.options), grantOptions(context)),
         scanner_(api_, layout_, scanning_),
-        sink_(api_, layout_, writing_) {}
+        sink_(api_, layout_, writing_) {
+    for (const std::string_view kind : readKinds())
+      if (layout_.at(kind).on()) kinds_.push_back(kind);
+  }
 
   Source* source() override { return this; }
   Sink* sink() override { return &sink_; }
@@ -121,7 +124,8 @@ class AccountView final : public System, public Source {
     return checkSystem(api_, layout_, {writing_, scanning_.site.openStatus, scanning_.site.zone}, std::move(stop));
   }
 
-  std::span<const std::string_view> kinds() const override { return readKinds(); }
+  /// A kind without object in the field map is not listed: its module is not there.
+  std::span<const std::string_view> kinds() const override { return kinds_; }
   Result<Page> read(const ScanRequest& request, std::stop_token stop) override {
     return scanner_.read(request, std::move(stop));
   }
@@ -134,6 +138,7 @@ class AccountView final : public System, public Source {
   Api api_;
   Scanner scanner_;
   AccountViewSink sink_;
+  std::vector<std::string_view> kinds_;
 };
 
 std::unique_ptr<System> make(const SystemContext& context) { return std::make_unique<AccountView>(context); }

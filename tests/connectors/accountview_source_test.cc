@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "connectors/accountview/messages.h"
 #include "connectors/accountview/scan.h"
 #include "connectors/accountview/values.h"
@@ -164,8 +166,11 @@ TEST_F(AccountViewSourceTest, WrongNameOfTheKeyIsAnErrorNotAnEmptyTable) {
   EXPECT_TRUE(scan(request("customer"), {}, {{"customer.number", "SUBNR"}}).error);
 }
 
-TEST_F(AccountViewSourceTest, KindThatIsOffIsEmptyAndAsksNothing) {
+TEST_F(AccountViewSourceTest, KindThatIsOffIsNotListedAndAsksNothing) {
   const auto system = bench.connect({}, {{"contact.object", ""}});
+  const auto kinds = system->source()->kinds();
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "contact"), 0);
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "customer"), 1);
   const auto page = system->source()->read(request("contact"), {});
   ASSERT_TRUE(page);
   EXPECT_TRUE(page->last && page->full && page->rows.empty());
