@@ -107,6 +107,56 @@ TEST_F(TimeTravelTest, ErpRestoredFromABackupIsNotCarriedOverUntilApproved) {
   EXPECT_EQ(app.updates(), 3);
 }
 
+TEST_F(TimeTravelTest, LossOfJustTheNewestRecordsIsABackupEvenWithoutChangeDates) {
+  erp.keepsChanged = false;
+  clock.jumpTo(clock.now() + 24h);
+  for (int i = 10; i < 13; ++i) erp.put("customer", std::to_string(i), {{"name", "new"}, {"city", "c"}});
+  settle();
+  app.forgetCalls();
+  for (int i = 10; i < 13; ++i) erp.remove("customer", std::to_string(i));
+  erp.put("customer", "1", {{"name", "as it was yesterday"}, {"city", "c"}});
+  settle();
+  EXPECT_EQ(app.updates(), 0);
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_STREQ(held[0].code(), "PST-7104");
+  EXPECT_EQ(approve(db, "main", rules), 1);
+  settle();
+  EXPECT_EQ(app.updates(), 1);
+}
+
+TEST_F(TimeTravelTest, LossOfOldRecordsIsNone) {
+  erp.keepsChanged = false;
+  clock.jumpTo(clock.now() + 24h);
+  erp.put("customer", "10", {{"name", "new"}, {"city", "c"}});
+  settle();
+  app.forgetCalls();
+  for (int i = 3; i < 6; ++i) erp.remove("customer", std::to_string(i));
+  erp.put("customer", "1", {{"name", "edited"}, {"city", "c"}});
+  settle();
+  EXPECT_EQ(app.updates(), 1);
+  EXPECT_THAT(held, testing::IsEmpty());
+}
+
+TEST_F(TimeTravelTest, SummerTimeComesAndGoesWithoutAWrite) {
+  erp.tellsChanges = true;
+  settle();
+  app.forgetCalls();
+  int edits = 0;
+  // Half an hour before the clocks of Europe are moved forward, and back.
+  for (const auto start : {std::chrono::sys_days{std::chrono::year{2026} / 3 / 29} + 30min,
+                           std::chrono::sys_days{std::chrono::year{2026} / 10 / 25} + 30min}) {
+    for (int half = 0; half < 6; ++half) {
+      clock.jumpTo(start + half * 30min);
+      settle();
+      EXPECT_THAT(app.pushed(), testing::IsEmpty());
+      put(2, ("edit " + std::to_string(++edits)).c_str(), 9);
+      settle();
+      EXPECT_EQ(app.updates(), 1) << "a change still goes through";
+      app.forgetCalls();
+    }
+  }
+}
+
 TEST_F(TimeTravelTest, OneOlderRecordIsNoBackup) {
   put(0, "last week", 2);
   settle();
