@@ -39,7 +39,7 @@ struct ProfileSinkTest : testing::TestWithParam<const char*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Dialects, ProfileSinkTest, testing::Values("v1", "v2"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& known) { return std::string(known.param); });
 
 TEST_P(ProfileSinkTest, WorkOrderIsStoredWithItsReferencesAndOurKey) {
   const std::string id = workOrder();
