@@ -49,10 +49,11 @@ bool Poller::comesBack(std::string_view kind) const {
 
 /// Whether a record of `kind` that is new in the ERP may be one that we are just creating there.
 bool Poller::mayBeOurs(std::string_view kind) {
+  const auto scope = scopeOf(setup_.link, setup_.erp);
   for (const auto& target : backTargets_) {
     if (target.counterpart != kind) continue;
     auto& query = db_.statement("SELECT 1 FROM outbox WHERE system=? AND kind=? AND state IN (1,2) LIMIT 1");
-    query.bind(1, scopeOf(setup_.link, setup_.erp));
+    query.bind(1, scope);
     query.bind(2, target.name);
     const bool flying = query.step();
     query.reset();
@@ -102,10 +103,12 @@ void Poller::deriveBack(std::stop_token stop, const std::function<void()>& queue
 /// What was refused may be right by now, though nothing changed in the app.
 void Poller::wakeRefused(const TargetKind& target) {
   if (!erpKinds_.at(std::string(target.name)).refusalsPass) return;
+  const auto link = backLink();
+  const auto scope = scopeOf(setup_.link, setup_.erp);
   auto& mark = db_.statement(
       "INSERT OR IGNORE INTO dirty(link,kind,key) SELECT ?,kind,key FROM outbox WHERE system=? AND kind=? AND state=4");
-  mark.bind(1, backLink());
-  mark.bind(2, scopeOf(setup_.link, setup_.erp));
+  mark.bind(1, link);
+  mark.bind(2, scope);
   mark.bind(3, target.name);
   mark.run();
 }
