@@ -11,12 +11,11 @@
 #include <Poco/Net/SecureServerSocket.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/SharedPtr.h>
-#include <signal.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <iterator>
 #include <list>
@@ -32,6 +31,12 @@ namespace postern::sim {
 namespace {
 
 using Json = nlohmann::json;
+
+#ifndef SHUT_RDWR
+#define SHUT_RDWR SD_BOTH  // Windows' name
+#endif
+
+constexpr int kStopSlice = 50'000;  // microseconds after which the accepting thread looks for a stop
 
 int hexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -222,6 +227,12 @@ void Simulator::Impl::accept() {
   for (;;) {
     std::unique_ptr<Connection> connection;
     try {
+      // Not every system wakes an accept() whose socket is shut down.
+      if (!socket_->poll(Poco::Timespan(0, kStopSlice), Poco::Net::Socket::SELECT_READ)) {
+        const std::lock_guard lock(connectionsMutex_);
+        if (stopping_) return;
+        continue;
+      }
       Poco::Net::StreamSocket socket = socket_->acceptConnection();
       socket.setNoDelay(true);
       connection = std::make_unique<Connection>(*this, socket, params_, handlers_);
@@ -238,11 +249,6 @@ void Simulator::Impl::accept() {
 }
 
 void Simulator::Impl::work() {
-  // A client that has gone must not end the process; Poco does this in its own threads only.
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   for (;;) {
     std::unique_ptr<Connection> connection;
     {
@@ -416,6 +422,9 @@ Simulator::~Simulator() { stop(); }
 
 void Simulator::start(const Options& options) {
   Impl& impl = *impl_;
+#ifdef SIGPIPE
+  std::signal(SIGPIPE, SIG_IGN);  // a client that has gone must not end the process
+#endif
   impl.secure_ = !options.certificate.empty() && !options.privateKey.empty();
   if (impl.secure_) {
     const Poco::Net::Context::Ptr context = Poco::makeAuto<Poco::Net::Context>(
@@ -449,7 +458,7 @@ void Simulator::stop() {
   }
   impl.stopped_.notify_all();
   impl.accepted_.notify_all();
-  ::shutdown(impl.socket_->impl()->sockfd(), SHUT_RDWR);  // wakes the accepting thread
+  ::shutdown(impl.socket_->impl()->sockfd(), SHUT_RDWR);  // wakes the accepting thread where it can
   impl.acceptor_.join();
   for (auto& worker : impl.workers_) worker.join();  // the acceptor alone adds to them
   impl.workers_.clear();
