@@ -120,7 +120,9 @@ std::wstring commandLine() {
 }
 
 void setOption(const ServiceHandle& service, DWORD what, void* value) {
-  if (::ChangeServiceConfig2W(service.get(), what, value) == 0) refuse("configure");
+  if (::ChangeServiceConfig2W(service.get(), what, value) != 0) return;
+  const DWORD error = ::GetLastError();
+  if (error != ERROR_INVALID_LEVEL) refuse("configure", error);  // wine knows few of these; Windows 10 knows all
 }
 
 /// Restart after 5 s, 30 s, then always 5 minutes; a day without failure begins anew.

@@ -6,16 +6,13 @@
 #include <Poco/AutoPtr.h>
 #include <Poco/FileChannel.h>
 #include <Poco/Message.h>
-#include <fcntl.h>
-#include <io.h>
 
 #include <condition_variable>
-#include <cstdio>
-#include <iostream>
 #include <mutex>
 #include <sstream>
 #include <thread>
 
+#include "agent/log_sink.h"
 #include "service/command.h"
 #include "service/host.h"
 #include "service/service_windows.h"
@@ -108,51 +105,26 @@ class Reporter {
   std::jthread ticker_;
 };
 
-/// stderr of a service leads nowhere: its lines go to a file instead, and those that report errors to the Event Log,
-/// too.
+/// stderr of a service leads nowhere: what is logged goes to a file instead, and errors to the Event Log, too.
 class LogFile {
  public:
   explicit LogFile(const std::filesystem::path& folder) {
     std::error_code ignored;
     std::filesystem::create_directories(folder, ignored);
-    channel_ = new Poco::FileChannel((folder / "postern.log").string());
+    channel_ = Poco::makeAuto<Poco::FileChannel>((folder / "postern.log").string());
     channel_->setProperty(Poco::FileChannel::PROP_ROTATION, "10 M");
     channel_->setProperty(Poco::FileChannel::PROP_PURGECOUNT, "9");
     channel_->setProperty(Poco::FileChannel::PROP_ARCHIVE, "number");
-    int ends[2] = {-1, -1};
-    if (std::freopen("NUL", "w", stderr) == nullptr || ::_pipe(ends, 65536, _O_BINARY | _O_NOINHERIT) != 0) return;
-    ::_dup2(ends[1], ::_fileno(stderr));
-    ::_setmode(::_fileno(stderr), _O_BINARY);
-    ::_close(ends[1]);
-    reader_ = std::thread([this, from = ends[0]] { read(from); });
+    setLogSink([this](const std::string& line) {
+      if (line.find(" level=error ") != std::string::npos) writeEvent(EVENT_LOGGED, line);
+      write(line);
+    });
   }
-  ~LogFile() {
-    std::fclose(stderr);  // the last writing end: the reader gets what is left, then the end
-    if (reader_.joinable()) reader_.join();
-  }
+  ~LogFile() { setLogSink(nullptr); }
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
 
- private:
-  void read(int from) {
-    std::string line;
-    char buffer[4096];
-    for (int count = 0; (count = ::_read(from, buffer, sizeof buffer)) > 0;) {
-      for (int i = 0; i < count; ++i) {
-        if (buffer[i] != '\n') {
-          line += buffer[i];
-        } else {
-          take(line);
-          line.clear();
-        }
-      }
-    }
-    if (!line.empty()) take(line);
-    ::_close(from);
-  }
-
-  void take(const std::string& line) {
-    if (line.find(" level=error ") != std::string::npos) writeEvent(EVENT_LOGGED, line);
+  void write(const std::string& line) {
     if (!writable_) return;
     try {
       channel_->log(Poco::Message("postern", line, Poco::Message::PRIO_INFORMATION));
@@ -162,8 +134,8 @@ class LogFile {
     }
   }
 
+ private:
   Poco::AutoPtr<Poco::FileChannel> channel_;
-  std::thread reader_;
   bool writable_ = true;
 };
 
@@ -197,10 +169,11 @@ void WINAPI serviceMain(DWORD, wchar_t**) {
   std::ostringstream err;
   int code = kDone;
   {
-    const LogFile log(service->settings.parent_path() / "logs");
+    LogFile log(service->settings.parent_path() / "logs");
     code = runPostern({"--config", service->settings.string(), "run"}, Console{out, err, Language::En, false},
                       service->stop.get_token());
-    std::cerr << err.str() << std::flush;
+    std::istringstream told(err.str());
+    for (std::string line; std::getline(told, line);) log.write(line);
   }
   const std::string text = err.str();
   if (code == kDone) {

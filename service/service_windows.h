@@ -23,8 +23,8 @@ void serviceEndsNow();
 /// Runs `postern --config settings run` under the service manager until that stops it. false: the process was not
 /// started by the service manager. A wrong setting ends the service at once with the program's exit code as
 /// service-specific error; any other failure ends the process without a word, which is what recovery actions wait for.
-/// Either way the Event Log says why. What the program writes to stderr goes to logs\postern.log beside the settings,
-/// kept small by rotation.
+/// Either way the Event Log says why. What is logged goes to logs\postern.log beside the settings, kept small by
+/// rotation; errors to the Event Log, too.
 bool runAsService(const std::filesystem::path& settings);
 
 /// Writes into the Event Log (Application, source "postern"); a failure is not worth telling.

@@ -14,22 +14,23 @@ query "DELETE FROM MsiFileHash WHERE File_='F_Program'"
 
 # Long names need a short one beside them.
 table File | while IFS=$'\t' read -r file _ name _; do
-  case $name in
-    *'|'*) continue ;;
-    ????????.???.* | *.????* | ?????????*) ;;
-    *) continue ;;
-  esac
   stem=${name%%.*} extension=
   [[ $name != *.* ]] || extension=.${name##*.}
+  [[ $name != *'|'* ]] && [ ${#stem} -gt 8 -o ${#extension} -gt 4 ] || continue
   short=$(printf '%s~1%s' "${stem:0:6}" "${extension:0:4}" | tr '[:lower:]' '[:upper:]')
   query "UPDATE File SET FileName='$short|$name' WHERE File='$file'"
 done
 
 # The old version goes inside the transaction, and a build of the same version replaces an earlier one.
 query "UPDATE InstallExecuteSequence SET Sequence=1501 WHERE Action='RemoveExistingProducts'"
-query "UPDATE Upgrade SET Attributes=513 WHERE ActionProperty='WIX_UPGRADE_DETECTED'" # MigrateFeatures, VersionMaxInclusive
+msiinfo export "$msi" Upgrade >"$work/Upgrade.idt"
+# A key cannot be updated: 1 MigrateFeatures + 512 VersionMaxInclusive.
+sed -i 's/\t1\t\([^\t]*\tWIX_UPGRADE_DETECTED\)/\t513\t\1/' "$work/Upgrade.idt"
+msibuild "$msi" -i "$work/Upgrade.idt"
 
-query "UPDATE RegLocator SET Type=18 WHERE Signature_='R_Settings'" # raw value, 64-bit view
+for search in R_Settings R_Folder; do
+  query "UPDATE RegLocator SET Type=18 WHERE Signature_='$search'" # raw value, 64-bit view
+done
 
 # PATH of the machine.
 printf 'Environment\tName\tValue\tComponent_\r\ns72\tl255\tL255\ts72\r\nEnvironment\tEnvironment\r\nE_Path\t=-*PATH\t[~];[INSTALLDIR]\tC_Program\r\n' \
@@ -62,9 +63,6 @@ row SetStart 51 START 1
 row SetUpService $((18 + 1024 + 2048 + 8192)) F_Program 'service install [SETUP_ARGUMENTS]'
 row StartPostern $((18 + 1024 + 2048 + 64)) F_Program 'service start'
 row RemoveData $((18 + 1024 + 2048 + 64)) F_Program 'service remove --data'
-iconv -f utf-8 -t cp1252 "$work/CustomAction.idt" >"$work/1252.idt"
-printf 'Action\tType\tSource\tTarget\tExtendedType\r\ns72\ti2\tS72\tL0\tI4\r\n1252\tCustomAction\tAction\r\n' >"$work/CustomAction.idt"
-tail -n +4 "$work/1252.idt" >>"$work/CustomAction.idt"
 msibuild "$msi" -i "$work/CustomAction.idt"
 
 run() { query "INSERT INTO $1 (Action, Condition, Sequence) VALUES ('$2', '$3', $4)"; }
@@ -91,6 +89,10 @@ secure=$(table Property | awk -F'\t' '$1 == "SecureCustomProperties" { print $2 
 query "UPDATE Property SET Value='$secure;SETTINGS;SECRETS;START;REMOVE_DATA' WHERE Property='SecureCustomProperties'"
 query "INSERT INTO Property (Property, Value) VALUES ('MsiHiddenProperties', 'SECRETS;SETUP_ARGUMENTS')"
 
+# The texts above are in it, whatever code page the machine has.
+printf '\r\n\r\n1252\t_ForceCodepage\r\n' >"$work/_ForceCodepage.idt"
+msibuild "$msi" -i "$work/_ForceCodepage.idt" || echo "finish.sh: no code page" >&2
+
 # msibuild says nothing when a WHERE meets no row.
 check() { table "$1" | grep -qP "$2" || { echo "finish.sh: $1 lacks $2" >&2; exit 1; }; }
 check InstallExecuteSequence '^RemoveExistingProducts\t.*\t1501$'
@@ -98,6 +100,7 @@ check Upgrade '\t513\t'
 check File "^F_Program\t.*\t$version\.0\t1033"
 check File '^F_windowsZones\t.*WINDOW~1.XML\|windowsZones.xml'
 check RegLocator '^R_Settings\t.*\t18$'
+check RegLocator '^R_Folder\t.*\t18$'
 check Environment '^E_Path\t'
 check Property '^MsiHiddenProperties\tSECRETS;'
 check Property '^SecureCustomProperties\t.*;REMOVE_DATA$'

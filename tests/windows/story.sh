@@ -39,10 +39,13 @@ within() { # within SECONDS COMMAND...
     sleep 0.2
   done
 }
-code() { # code NUMBER COMMAND...: exit codes are cut to 8 bits under wine
+code() { # code NUMBER|NUMBER... COMMAND...: exit codes are cut to 8 bits under wine
   "${@:2}" >"$work/told" 2>&1
-  local code=$?
-  [ $code -eq $(($1 & 255)) ] || { echo "exit $code, wanted $1"; tail -c 800 "$work/told"; return 1; }
+  local code=$? one
+  for one in ${1//|/ }; do
+    [ $code -ne $((one & 255)) ] || return 0
+  done
+  false || { echo "exit $code, wanted $1"; tail -c 800 "$work/told"; return 1; }
 }
 
 data=$WINEPREFIX/drive_c/ProgramData/postern
@@ -127,10 +130,11 @@ printf '\xEF\xBB\xBF# of the story\r\nerp-token=TOKEN-OF-THE-STORY\r\ncraftboxx-
 chapter "silent installation with settings and secrets"
 ok "installs" code 0 installer /i "$msi" "SETTINGS=$(windows "$work/site.ini")" "SECRETS=$(windows "$work/secrets.txt")"
 rm "$work/secrets.txt"
+[ $failed -eq 0 ] || { "$wine" "$folder/postern.exe" service install; exit 1; }
 ok "the service runs" within 30 in_state RUNNING
 ok "the settings are taken over" cmp "$work/site.ini" "$data/postern.ini"
 ok "no secret in the installer's log" hasnt "$(tr -d '\0' <"$WINEPREFIX/drive_c/install.log" 2>/dev/null)" OF-THE-STORY
-ok "no plain secret in the data folder" hasnt "$(cat "$data"/*.ini "$data"/state/secrets.*)" OF-THE-STORY
+ok "no plain secret in the data folder" hasnt "$(cat "$data"/*.ini "$data"/state/secrets.* | tr -d "\0")" OF-THE-STORY
 ok "everything arrives" within 60 settled
 ok "nothing is doubled" is "$(doubled)" 0
 ok "the log is written" within 10 log_has 'event=started'
@@ -139,8 +143,8 @@ ok "the command line answers beside it" code 0 postern status
 ok "check" bash -c '[ "$1" -le 1 ]' _ "$(postern check >/dev/null 2>&1; echo $?)"
 ok "the program is on the machine's PATH" has "$("$wine" reg query 'HKLM\System\CurrentControlSet\Control\Session Manager\Environment' /v PATH 2>/dev/null)" 'Program Files.postern'
 ok "the list of programs knows it" has "$("$wine" reg query 'HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall' /s 2>/dev/null)" 'DisplayName.*postern'
-config=$("$wine" sc qc postern 2>/dev/null | tr -d '\r')
-ok "it starts by itself" has "$config" 'AUTO_START'
+config=$("$wine" reg query 'HKLM\System\CurrentControlSet\Services\postern' 2>/dev/null | tr -d '\r')
+ok "it starts by itself" has "$config" 'Start .*0x2'
 ok "under its virtual account" has "$config" 'NT SERVICE.postern'
 ok "by the installed program" has "$config" 'Program Files.postern.postern.exe" service run'
 ok "the Event Log finds its texts" has "$("$wine" reg query 'HKLM\System\CurrentControlSet\Services\EventLog\Application\postern' 2>/dev/null)" 'EventMessageFile.*postern.exe'
@@ -190,7 +194,8 @@ ok "nothing is doubled" is "$(doubled)" 0
 
 chapter "failed upgrade"
 halt
-ok "a version that cannot set up its service is refused" code 1603 installer /i "$broken"
+# wine says 1627 where Windows says 1603.
+ok "a version that cannot set up its service is refused" code '1603|1627' installer /i "$broken"
 ok "the settings are kept" cmp "$work/edited.ini" "$data/postern.ini"
 ok "the state is kept" test -s "$data/state/postern.db"
 skip "the old version comes back: wine rolls back neither files nor the removed product (windows/REAL-WINDOWS.md)"
