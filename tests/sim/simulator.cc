@@ -32,8 +32,16 @@ namespace {
 
 using Json = nlohmann::json;
 
-#ifndef SHUT_RDWR
-#define SHUT_RDWR SD_BOTH  // Windows' name
+#ifdef _WIN32
+// A shutdown does not wake the thread that waits on the connection there, and closing it under that thread may close
+// whatever got its number meanwhile. So idle connections are given up after a second, which clients must bear anyway.
+constexpr int kShutBoth = SD_BOTH;
+constexpr long kIdleLimit = 1;
+constexpr long kReadLimit = 5;
+#else
+constexpr int kShutBoth = SHUT_RDWR;
+constexpr long kIdleLimit = 600;
+constexpr long kReadLimit = 60;
 #endif
 
 constexpr int kStopSlice = 50'000;  // microseconds after which the accepting thread looks for a stop
@@ -187,7 +195,7 @@ class Simulator::Impl::Connection : public Poco::Net::HTTPServerConnection {
     ++impl_.connected_;
     const std::lock_guard lock(impl_.connectionsMutex_);
     impl_.connections_.insert(descriptor_);
-    if (impl_.stopping_) ::shutdown(descriptor_, SHUT_RDWR);
+    if (impl_.stopping_) ::shutdown(descriptor_, kShutBoth);
   }
   ~Connection() override {
     const std::lock_guard lock(impl_.connectionsMutex_);
@@ -441,8 +449,8 @@ void Simulator::start(const Options& options) {
   impl.params_ = Poco::makeAuto<Poco::Net::HTTPServerParams>();
   impl.params_->setKeepAlive(true);
   impl.params_->setMaxKeepAliveRequests(0);
-  impl.params_->setKeepAliveTimeout(Poco::Timespan(600, 0));
-  impl.params_->setTimeout(Poco::Timespan(60, 0));
+  impl.params_->setKeepAliveTimeout(Poco::Timespan(kIdleLimit, 0));
+  impl.params_->setTimeout(Poco::Timespan(kReadLimit, 0));
   impl.handlers_ = Poco::makeShared<Impl::HandlerFactory>(impl);
   impl.maxWorkers_ = static_cast<std::size_t>(std::max(1, options.threads));
   impl.acceptor_ = std::thread([&impl] { impl.accept(); });
@@ -454,11 +462,10 @@ void Simulator::stop() {
   {
     const std::lock_guard lock(impl.connectionsMutex_);
     impl.stopping_ = true;
-    for (const auto descriptor : impl.connections_) ::shutdown(descriptor, SHUT_RDWR);
+    for (const auto descriptor : impl.connections_) ::shutdown(descriptor, kShutBoth);
   }
   impl.stopped_.notify_all();
   impl.accepted_.notify_all();
-  ::shutdown(impl.socket_->impl()->sockfd(), SHUT_RDWR);  // wakes the accepting thread where it can
   impl.acceptor_.join();
   for (auto& worker : impl.workers_) worker.join();  // the acceptor alone adds to them
   impl.workers_.clear();
