@@ -7,6 +7,8 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "agent/folders.h"
+
 namespace postern {
 
 namespace {
@@ -28,6 +30,8 @@ class SystemClock : public Clock {
 };
 
 const date::time_zone* findZone(const std::string& zone) {
+  static const bool ready = (findTimeZones(), true);
+  static_cast<void>(ready);
   try {
     return date::locate_zone(zone);
   } catch (const std::runtime_error&) {

@@ -1,6 +1,5 @@
 // HttpClient over Poco's sockets and TLS. The only file that catches Poco::Net exceptions.
 #include <Poco/Base64Encoder.h>
-#include <Poco/Environment.h>
 #include <Poco/Net/Context.h>
 #include <Poco/Net/DNS.h>
 #include <Poco/Net/NetException.h>
@@ -25,6 +24,7 @@
 #include "agent/http_messages.h"
 #include "agent/http_wire.h"
 #include "agent/system_authorities.h"
+#include "agent/system_proxy.h"
 
 namespace postern {
 
@@ -438,7 +438,7 @@ class PocoHttpClient : public HttpClient {
   std::optional<std::optional<HttpUrl>> proxyFor(const HttpUrl& url) const {
     std::string text = options_.proxy;
     if (text == "system") {
-      text = proxyFromEnvironment(url, [](const char* name) { return Poco::Environment::get(name, ""); });
+      text = systemProxy(url);
     }
     if (text.empty()) return std::optional<HttpUrl>{};
     auto proxy = parseProxy(text);

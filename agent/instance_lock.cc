@@ -1,9 +1,9 @@
 #include "agent/instance_lock.h"
 
-#include <boost/interprocess/sync/file_lock.hpp>
 #include <fstream>
 
 #include "agent/database.h"
+#include "agent/file_lock.h"
 #include "agent/private_file.h"
 
 namespace postern {
@@ -19,7 +19,7 @@ constexpr Message kNoLock{"PST-6006",
 }  // namespace
 
 struct InstanceLock::Impl {
-  boost::interprocess::file_lock lock;
+  std::unique_ptr<FileLock> lock;
 };
 
 InstanceLock::InstanceLock(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -33,13 +33,11 @@ std::unique_ptr<InstanceLock> InstanceLock::tryTake(const std::filesystem::path&
   { std::ofstream touch(file, std::ios::app); }
   try {
     if (isNew) giveToFolderOwner(file);
-    auto impl = std::make_unique<Impl>(Impl{boost::interprocess::file_lock(file.string().c_str())});
-    if (!impl->lock.try_lock()) return nullptr;
+    auto impl = std::make_unique<Impl>(Impl{FileLock::tryTake(file)});
+    if (!impl->lock) return nullptr;
     return std::unique_ptr<InstanceLock>(new InstanceLock(std::move(impl)));
   } catch (const std::filesystem::filesystem_error& e) {
     throw StateError(kNoLock, {file.string(), e.code().message()});
-  } catch (const boost::interprocess::interprocess_exception& e) {
-    throw StateError(kNoLock, {file.string(), e.what()});
   }
 }
 

@@ -6,12 +6,15 @@
 #include <cstdlib>
 #include <utility>
 
+#include "agent/log_sink.h"
+
 namespace postern {
 
 namespace {
 
 std::atomic<Level> threshold{Level::Info};
-std::mutex outputMutex;  // stderr: whole lines
+std::mutex outputMutex;  // stderr: whole lines; guards otherSink
+LogSink otherSink;
 
 struct LevelName {
   const char* priority;  // systemd's, sd-daemon(3)
@@ -111,6 +114,11 @@ void appendField(std::string_view key, std::string_view value, std::string& out)
 
 void setLogLevel(Level level) { threshold = level; }
 
+void setLogSink(LogSink sink) {
+  const std::lock_guard lock(outputMutex);
+  otherSink = std::move(sink);
+}
+
 bool isLogged(Level level) { return level <= threshold.load(std::memory_order_relaxed); }
 
 std::string formatEvent(std::string_view component, std::string_view event, std::span<const LogField> fields) {
@@ -129,8 +137,9 @@ void log(Level level, std::string_view component, std::string_view event, std::i
   std::string line =
       inJournal ? std::string(name.priority) : isoStamp(systemClock().now()) + " level=" + name.name + " ";
   line += formatEvent(component, event, std::span(fields.begin(), fields.size()));
-  line += '\n';
   const std::lock_guard lock(outputMutex);
+  if (otherSink) return otherSink(line);
+  line += '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);
 }

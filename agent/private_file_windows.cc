@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "agent/private_file.h"
+#include "agent/rights_windows.h"
 
 namespace postern {
 namespace {
@@ -36,11 +37,10 @@ class Handle {
   HANDLE handle_;
 };
 
-/// System, Administrators and the owner, nothing inherited: the service runs as LocalSystem.
 Descriptor privateDescriptor(const std::filesystem::path& file) {
   PSECURITY_DESCRIPTOR descriptor = nullptr;
-  if (!::ConvertStringSecurityDescriptorToSecurityDescriptorW(L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;OW)",
-                                                              SDDL_REVISION_1, &descriptor, nullptr)) {
+  if (!::ConvertStringSecurityDescriptorToSecurityDescriptorW(privateRights(Inherit::None).c_str(), SDDL_REVISION_1,
+                                                              &descriptor, nullptr)) {
     throwError("protect", file, ::GetLastError());
   }
   return Descriptor(descriptor);

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "agent/machine_seal.h"
 #include "agent/option_value.h"
 
 namespace postern {
@@ -67,6 +68,17 @@ const Message kKeyDamaged{
      "Geheimnisse "
      "neu an.",
      "Zet het bestand terug uit een back-up, of verwijder het samen met {0} en sla alle geheimen opnieuw op."}};
+const Message kForeignKey{
+    "PST-1400",
+    {"Windows does not open the key of the secret store: the file is damaged or comes from another machine.",
+     "Windows öffnet den Schlüssel des Geheimnisspeichers nicht: Die Datei ist beschädigt oder stammt von einem "
+     "anderen Rechner.",
+     "Windows opent de sleutel van de geheimenopslag niet: het bestand is beschadigd of komt van een andere machine."},
+    {"Restore the file from a backup of this machine, or delete it and {0} and store all secrets anew.",
+     "Stellen Sie die Datei aus einer Sicherung dieses Rechners wieder her, oder löschen Sie sie und {0} und legen Sie "
+     "alle Geheimnisse neu an.",
+     "Zet het bestand terug uit een back-up van deze machine, of verwijder het samen met {0} en sla alle geheimen "
+     "opnieuw op."}};
 const Message kKeyOpen{
     "PST-1106",
     {"The key of the secret store can be read or written by other accounts.",
@@ -224,6 +236,8 @@ std::optional<std::string> readKey(const std::filesystem::path& keyFile, const s
     throw ConfigError(keyFile.string(), kUnreadable);
   }
   if (open) throw ConfigError(keyFile.string(), kKeyOpen);
+  key = openFromMachine(*key);
+  if (!key) throw ConfigError(keyFile.string(), kForeignKey, {storeFile.string()});
   if (key->size() != kKeySize) throw ConfigError(keyFile.string(), kKeyDamaged, {storeFile.string()});
   return key;
 }
@@ -376,7 +390,8 @@ void SecretStore::save(const Contents& contents) {
   try {
     auto found = readKey(keyFile_, storeFile_);
     if (!found) {
-      writePrivateFile(keyFile_, Wiped(randomBytes(kKeySize)).text(), IfExists::Keep, hook_);
+      const Wiped fresh(randomBytes(kKeySize));
+      writePrivateFile(keyFile_, sealForMachine(fresh.text()), IfExists::Keep, hook_);
       found = readKey(keyFile_, storeFile_);
     }
     if (!found) throw ConfigError(keyFile_.string(), kKeyMissing, {storeFile_.string()});

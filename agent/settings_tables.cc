@@ -1,20 +1,18 @@
 // The option tables every settings file has: [agent], and what all [system.*] and all [link.*] have in common.
 
+#include <array>
+#include <string>
+
+#include "agent/folders.h"
 #include "agent/settings.h"
 
 namespace postern {
 namespace {
 
-#ifdef _WIN32
-constexpr const char* kStateDir = "C:/ProgramData/postern/state";
-#else
-constexpr const char* kStateDir = "/var/lib/postern";
-#endif
-
 constexpr Option kAgentOptions[] = {
     {.key = "state_dir",
      .type = Option::Type::Directory,
-     .def = kStateDir,
+     .def = "",  // agentOptions() puts the machine's in
      .help = {"Directory of the state file and the secret store; only the service needs access to it.",
               "Verzeichnis der Zustandsdatei und des Geheimnisspeichers; nur der Dienst braucht darauf Zugriff.",
               "Map van het statusbestand en de geheimenopslag; alleen de dienst heeft er toegang toe nodig."}},
@@ -154,7 +152,15 @@ constexpr Option kLinkOptions[] = {
 
 }  // namespace
 
-std::span<const Option> agentOptions() { return kAgentOptions; }
+std::span<const Option> agentOptions() {
+  static const std::string stateDir = defaultStateDir().generic_string();
+  static const auto options = [] {
+    auto all = std::to_array(kAgentOptions);
+    all.front().def = stateDir.c_str();
+    return all;
+  }();
+  return options;
+}
 std::span<const Option> commonSystemOptions() { return kSystemOptions; }
 std::span<const Option> commonLinkOptions() { return kLinkOptions; }
 

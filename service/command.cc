@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "agent/database.h"
+#include "agent/folders.h"
 #include "agent/log.h"
 #include "connectors/registry.h"
 #include "service/journal.h"
@@ -12,12 +13,6 @@
 namespace postern {
 namespace po = boost::program_options;
 namespace {
-
-#ifdef _WIN32
-constexpr const char* kDefaultConfig = "C:\\ProgramData\\postern\\postern.ini";
-#else
-constexpr const char* kDefaultConfig = "/etc/postern/postern.ini";
-#endif
 
 constexpr Text kIntro{"postern carries an on-premise ERP's data out to field-service apps and back.",
                       "postern bringt die Daten eines lokalen ERP nach außen zu Außendienst-Apps und zurück.",
@@ -31,9 +26,9 @@ constexpr Message kUnknownCondition{
      "das ist ein Fehler in postern; bitte melden Sie ihn mit dem Befehl und dieser Zeile",
      "dit is een fout in postern; meld deze met de opdracht en deze regel"}};
 
-constexpr std::array<const Command*, 15> kCommands{&kRun,     &kSync,   &kPlan,  &kApply,  &kVerify,
-                                                   &kApprove, &kAdopt,  &kCheck, &kStatus, &kQueue,
-                                                   &kExplain, &kSecret, &kLogin, &kConfig, &kVersion};
+constexpr std::array<const Command*, 16> kCommands{&kRun,   &kSync,   &kPlan,    &kApply,  &kVerify,  &kApprove,
+                                                   &kAdopt, &kCheck,  &kStatus,  &kQueue,  &kExplain, &kSecret,
+                                                   &kLogin, &kConfig, &kService, &kVersion};
 
 void printHelp(std::ostream& out, const Console& console) {
   out << console.tr(kIntro) << "\n\nUsage: postern [--config FILE] COMMAND [...]\n\n";
@@ -42,7 +37,7 @@ void printHelp(std::ostream& out, const Console& console) {
     rows.push_back({std::string("  ") + command->name + ' ' + command->usage, console.tr(command->summary)});
   }
   printTable(out, rows);
-  out << "\n  --config FILE   " << kDefaultConfig << "\n  COMMAND --help\n";
+  out << "\n  --config FILE   " << defaultSettingsFile().string() << "\n  COMMAND --help\n";
 }
 
 po::options_description describe(const Command& command) {
@@ -75,7 +70,7 @@ int runCommand(const Command& command, const std::vector<std::string>& arguments
 
 /// Takes --config out of the arguments, wherever it stands before the command.
 std::filesystem::path takeConfig(std::vector<std::string>& arguments) {
-  std::filesystem::path file = kDefaultConfig;
+  std::filesystem::path file = defaultSettingsFile();
   while (!arguments.empty() && arguments.front().starts_with("--config")) {
     if (arguments.front().starts_with("--config=")) {
       file = arguments.front().substr(9);

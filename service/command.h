@@ -77,6 +77,6 @@ extern const Message kStateFailed;
 int runPostern(const std::vector<std::string>& arguments, Console console, std::stop_token stop);
 
 extern const Command kRun, kSync, kPlan, kApply, kVerify, kApprove, kAdopt, kCheck, kStatus, kQueue, kExplain, kSecret,
-    kLogin, kConfig, kVersion;
+    kLogin, kConfig, kService, kVersion;
 
 }  // namespace postern

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace postern {
 
@@ -22,6 +23,8 @@ class Host {
   /// everything has stopped, the process begins again with the same id and command line and reads its settings anew.
   /// One that comes before notifyReady() waits for it.
   std::stop_token stopToken() const;
+  /// The words after the program's name, as UTF-8.
+  static std::vector<std::string> arguments(int argc, char** argv);
   /// Whether standard output is a terminal.
   bool isTerminal() const;
 
@@ -34,7 +37,8 @@ class Host {
 /// once. Windows has no reload.
 void acceptReload(std::function<bool()> accept);
 
-/// Tells the service manager; does nothing where there is none. systemd: one datagram to $NOTIFY_SOCKET.
+/// Tells the service manager; does nothing where there is none. systemd: one datagram to $NOTIFY_SOCKET. Windows:
+/// service_windows.h; status and alive mean nothing there.
 void notifyReady();
 void notifyStatus(const std::string& text);  // one line
 void notifyStopping();

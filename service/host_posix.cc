@@ -124,6 +124,7 @@ Host::~Host() {
   if (startOver) beginAgain();
 }
 
+std::vector<std::string> Host::arguments(int argc, char** argv) { return {argv + 1, argv + argc}; }
 std::stop_token Host::stopToken() const { return impl_->stop.get_token(); }
 bool Host::isTerminal() const { return ::isatty(STDOUT_FILENO) == 1; }
 

@@ -5,7 +5,7 @@
 
 int main(int argc, char** argv) {
   postern::Host host;
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto arguments = postern::Host::arguments(argc, argv);
   const postern::Console console{std::cout, std::cerr, postern::Language::En, host.isTerminal()};
   return postern::runPostern(arguments, console, host.stopToken());
 }

@@ -27,7 +27,7 @@ struct Recorder : HttpClient {
 
   FakeClock& clock;
   Clock::Monotonic begin = clock.monotonic();
-  std::vector<long> calls;  // ms since the start
+  std::vector<std::int64_t> calls;  // ms since the start
   std::deque<Result<HttpResponse>> answers;
 };
 

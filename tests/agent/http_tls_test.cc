@@ -11,6 +11,10 @@
 #include "tests/support/raw_server.h"
 #include "tests/support/test_certificates.h"
 
+#ifndef SHUT_RDWR
+#define SHUT_RDWR SD_BOTH  // Windows' name
+#endif
+
 namespace postern {
 namespace {
 

@@ -87,18 +87,6 @@ TEST_F(LogTest, LineStartsWithStampAndLevel) {
   EXPECT_EQ(line, "9999-99-99T99:99:99Z level=warning component=http event=retry code=PST-9999\n");
 }
 
-TEST_F(LogTest, JournalGetsPrioritiesInsteadOfStamps) {
-  testing::FLAGS_gtest_death_test_style = "threadsafe";  // a fresh process: the environment is looked at once
-  EXPECT_EXIT(
-      {
-        setenv("JOURNAL_STREAM", "8:1", 1);
-        log(Level::Error, "a", "b");
-        log(Level::Info, "a", "c");
-        std::_Exit(0);
-      },
-      testing::ExitedWithCode(0), "^<3>component=a event=b\n<6>component=a event=c\n$");
-}
-
 TEST_F(LogTest, EventsBelowTheLevelAreDropped) {
   testing::internal::CaptureStderr();
   log(Level::Debug, "x", "hidden");

@@ -1,15 +1,11 @@
 #include "agent/private_file.h"
 
 #include <gmock/gmock.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
 #include <set>
 
-#include "agent/database.h"
-#include "agent/instance_lock.h"
 #include "tests/support/temp_dir.h"
 
 namespace postern {
@@ -34,32 +30,6 @@ TEST_F(PrivateFileTest, WrittenFileIsClosedToOthers) {
   EXPECT_FALSE(isOpenToOthers(file));
   EXPECT_TRUE(writePrivateFile(file, "")) << "replaces";
   EXPECT_EQ(content(), "");
-}
-
-TEST_F(PrivateFileTest, AnyRightOfOthersMakesAFileOpen) {
-  using std::filesystem::perms;
-  for (const perms open : {perms::group_read, perms::others_read, perms::group_write, perms::others_write}) {
-    writePrivateFile(file, "x");
-    std::filesystem::permissions(file, open, std::filesystem::perm_options::add);
-    EXPECT_TRUE(isOpenToOthers(file));
-  }
-}
-
-TEST_F(PrivateFileTest, FilesThatRootMakesBelongToTheServiceWhoseFolderItIs) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
-  constexpr uid_t kService = 4711;
-  ASSERT_EQ(::chown(folder.c_str(), kService, kService), 0);
-  const auto ownerOf = [&](const char* name) {
-    struct stat status {};
-    EXPECT_EQ(::stat((folder / name).c_str(), &status), 0) << name;
-    return status.st_uid;
-  };
-  Database db(folder / "postern.db");
-  db.execute("CREATE TABLE t(x)");
-  const auto lock = InstanceLock::tryTake(folder);
-  for (const auto* name : {"postern.db", "postern.db-wal", "postern.db-shm", "postern.lock"}) {
-    EXPECT_EQ(ownerOf(name), kService) << name;
-  }
 }
 
 TEST_F(PrivateFileTest, KeepLeavesAFileThatIsThere) {

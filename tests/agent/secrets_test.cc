@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "agent/connector.h"
+#include "agent/machine_seal.h"
 #include "tests/support/fake_registry.h"
 #include "tests/support/temp_dir.h"
 
@@ -71,7 +72,7 @@ TEST_F(SecretStoreTest, FilesAreClosedToOthersAndHoldNoPlainValue) {
   store.set("erp-token", "hunter2");
   EXPECT_FALSE(isOpenToOthers(storeFile));
   EXPECT_FALSE(isOpenToOthers(keyFile));
-  EXPECT_EQ(read(keyFile).size(), 32U);
+  EXPECT_EQ(openFromMachine(read(keyFile)).value_or("").size(), 32U);
   EXPECT_THAT(read(storeFile), Not(HasSubstr("hunter2")));
 }
 
@@ -216,7 +217,7 @@ TEST_F(SecretStoreTest, KeyThatOthersMayReadIsRefused) {
 
 TEST_F(SecretStoreTest, MissingAndDamagedKeysAreToldApart) {
   store.set("b", "hunter2-b");
-  fs::resize_file(keyFile, 31);
+  write(keyFile, sealForMachine(std::string(31, 'k')));
   EXPECT_EQ(codeOf([&] { store.get("b"); }), "PST-1105");
   fs::remove(keyFile);
   EXPECT_EQ(codeOf([&] { store.get("b"); }), "PST-1104");

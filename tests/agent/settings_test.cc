@@ -149,7 +149,7 @@ TEST(SettingsTest, WildcardTakesAnyRest) {
 
 TEST(SettingsTest, FileIsReadFromDisk) {
   const TempDir folder;
-  const std::string file = folder / "postern.ini";
+  const std::string file = (folder / "postern.ini").string();
   std::ofstream(file) << kGood;
   EXPECT_EQ(Settings::load(file, fakeRegistry()).systems.size(), 2U);
   for (const std::string& bad : {folder.path().string(), (folder / "not-there.ini").string()}) {

@@ -1,9 +1,8 @@
 // A plan as a file, and doing exactly that: apply refuses whatever it does not know.
 
-#include <sys/stat.h>
-
 #include <csignal>
 
+#include "agent/private_file.h"
 #include "tests/e2e/support/site.h"
 
 namespace postern::e2e {
@@ -40,9 +39,7 @@ TEST_F(PlanApplyTest, FirstLoadIsPlannedIntoAPrivateFileAndDoneExactly) {
   const auto made = plan();
 
   EXPECT_EQ(made.code, 1) << made.all();
-  struct stat status {};
-  ASSERT_EQ(::stat(file().c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777, 0600u) << "it holds personal values";
+  EXPECT_FALSE(isOpenToOthers(file())) << "it holds personal values";
   const auto json = planned();
   EXPECT_EQ(json["format"], 1);
   EXPECT_EQ(json["link"], "main");

@@ -1,8 +1,5 @@
 // A state file that cannot be used ends the program with exit code 4 and a reason, never with a crash.
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "tests/e2e/support/site.h"
 
 namespace postern::e2e {
@@ -110,22 +107,6 @@ TEST_F(StateFileTest, StateDirectoryThatCannotBeMadeEndsWithExitFour) {
     EXPECT_EQ(ended.code, 4) << command << '\n' << ended.all();
     EXPECT_THAT(ended.err, HasSubstr("PST-600"));
   }
-}
-
-TEST_F(StateFileTest, ReadOnlyStateDirectoryEndsWithExitFour) {
-  build();
-  std::filesystem::create_directories(state());
-  ::chmod(state().c_str(), 0555);
-  ::chmod(ini().c_str(), 0644);
-  for (const char* command : {"sync", "run", "plan", "check"}) {
-    auto start = startOf({command});
-    start.withoutRights = true;
-    const auto ended = runToEnd(start);
-    if (ended.code == -1000 || ended.code == 127) GTEST_SKIP() << "the program is not readable for other users";
-    EXPECT_EQ(ended.code, 4) << command << '\n' << ended.all();
-    EXPECT_THAT(ended.err, HasSubstr("PST-600"));
-  }
-  ::chmod(state().c_str(), 0755);
 }
 
 }  // namespace

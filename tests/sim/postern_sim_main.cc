@@ -3,14 +3,16 @@
 // Prints "listening on URL" and runs until SIGINT or SIGTERM. Exit codes: 0 stopped, 1 cannot start, 2 bad options.
 
 #include <Poco/Exception.h>
-#include <signal.h>
 
 #include <boost/program_options.hpp>
+#include <chrono>
+#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/sim/accountview/accountview_simulator.h"
 #include "tests/sim/craftboxx/craftboxx_simulator.h"
@@ -27,6 +29,9 @@ using Json = nlohmann::json;
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+volatile std::sig_atomic_t stopAsked = 0;
+extern "C" void askToStop(int) { stopAsked = 1; }
 
 po::options_description commonOptions() {
   po::options_description common("Common");
@@ -265,12 +270,8 @@ int run(int argc, char** argv) {
     return 0;
   }
 
-  // Before any thread starts, so that each inherits the mask and only sigwait() sees the signals.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGINT, askToStop);
+  std::signal(SIGTERM, askToStop);
 
   const auto simulator = vendor->second.make(given);
   Simulator::Options serving;
@@ -280,8 +281,7 @@ int run(int argc, char** argv) {
   serving.privateKey = given["private-key"].as<std::string>();
   simulator->start(serving);
   std::cout << "listening on " << simulator->url() << std::endl;
-  int received = 0;
-  sigwait(&signals, &received);
+  while (stopAsked == 0) std::this_thread::sleep_for(std::chrono::milliseconds{50});
   simulator->stop();
   return 0;
 }

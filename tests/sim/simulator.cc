@@ -11,12 +11,11 @@
 #include <Poco/Net/SecureServerSocket.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/SharedPtr.h>
-#include <signal.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <iterator>
 #include <list>
@@ -32,6 +31,20 @@ namespace postern::sim {
 namespace {
 
 using Json = nlohmann::json;
+
+#ifdef _WIN32
+// A shutdown does not wake the thread that waits on the connection there, and closing it under that thread may close
+// whatever got its number meanwhile. So idle connections are given up after a second, which clients must bear anyway.
+constexpr int kShutBoth = SD_BOTH;
+constexpr long kIdleLimit = 1;
+constexpr long kReadLimit = 5;
+#else
+constexpr int kShutBoth = SHUT_RDWR;
+constexpr long kIdleLimit = 600;
+constexpr long kReadLimit = 60;
+#endif
+
+constexpr int kStopSlice = 50'000;  // microseconds after which the accepting thread looks for a stop
 
 int hexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -182,7 +195,7 @@ class Simulator::Impl::Connection : public Poco::Net::HTTPServerConnection {
     ++impl_.connected_;
     const std::lock_guard lock(impl_.connectionsMutex_);
     impl_.connections_.insert(descriptor_);
-    if (impl_.stopping_) ::shutdown(descriptor_, SHUT_RDWR);
+    if (impl_.stopping_) ::shutdown(descriptor_, kShutBoth);
   }
   ~Connection() override {
     const std::lock_guard lock(impl_.connectionsMutex_);
@@ -222,6 +235,12 @@ void Simulator::Impl::accept() {
   for (;;) {
     std::unique_ptr<Connection> connection;
     try {
+      // Not every system wakes an accept() whose socket is shut down.
+      if (!socket_->poll(Poco::Timespan(0, kStopSlice), Poco::Net::Socket::SELECT_READ)) {
+        const std::lock_guard lock(connectionsMutex_);
+        if (stopping_) return;
+        continue;
+      }
       Poco::Net::StreamSocket socket = socket_->acceptConnection();
       socket.setNoDelay(true);
       connection = std::make_unique<Connection>(*this, socket, params_, handlers_);
@@ -238,11 +257,6 @@ void Simulator::Impl::accept() {
 }
 
 void Simulator::Impl::work() {
-  // A client that has gone must not end the process; Poco does this in its own threads only.
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   for (;;) {
     std::unique_ptr<Connection> connection;
     {
@@ -416,6 +430,9 @@ Simulator::~Simulator() { stop(); }
 
 void Simulator::start(const Options& options) {
   Impl& impl = *impl_;
+#ifdef SIGPIPE
+  std::signal(SIGPIPE, SIG_IGN);  // a client that has gone must not end the process
+#endif
   impl.secure_ = !options.certificate.empty() && !options.privateKey.empty();
   if (impl.secure_) {
     const Poco::Net::Context::Ptr context = Poco::makeAuto<Poco::Net::Context>(
@@ -432,8 +449,8 @@ void Simulator::start(const Options& options) {
   impl.params_ = Poco::makeAuto<Poco::Net::HTTPServerParams>();
   impl.params_->setKeepAlive(true);
   impl.params_->setMaxKeepAliveRequests(0);
-  impl.params_->setKeepAliveTimeout(Poco::Timespan(600, 0));
-  impl.params_->setTimeout(Poco::Timespan(60, 0));
+  impl.params_->setKeepAliveTimeout(Poco::Timespan(kIdleLimit, 0));
+  impl.params_->setTimeout(Poco::Timespan(kReadLimit, 0));
   impl.handlers_ = Poco::makeShared<Impl::HandlerFactory>(impl);
   impl.maxWorkers_ = static_cast<std::size_t>(std::max(1, options.threads));
   impl.acceptor_ = std::thread([&impl] { impl.accept(); });
@@ -445,11 +462,10 @@ void Simulator::stop() {
   {
     const std::lock_guard lock(impl.connectionsMutex_);
     impl.stopping_ = true;
-    for (const auto descriptor : impl.connections_) ::shutdown(descriptor, SHUT_RDWR);
+    for (const auto descriptor : impl.connections_) ::shutdown(descriptor, kShutBoth);
   }
   impl.stopped_.notify_all();
   impl.accepted_.notify_all();
-  ::shutdown(impl.socket_->impl()->sockfd(), SHUT_RDWR);  // wakes the accepting thread
   impl.acceptor_.join();
   for (auto& worker : impl.workers_) worker.join();  // the acceptor alone adds to them
   impl.workers_.clear();

@@ -2,14 +2,18 @@
 // The program under test as a child process: arguments, environment, output, exit code, signals. Every wait is bounded
 // and every child is reaped.
 
-#include <sys/types.h>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#ifndef SIGKILL
+#define SIGKILL 9  // Windows has no name for it
+#endif
 
 namespace postern::e2e {
 
@@ -23,7 +27,8 @@ struct Start {
   bool withoutRights = false;                           // as user nobody, when the test runs as root
 };
 
-/// One run. The destructor kills and reaps what still runs. Not thread-safe.
+/// One run. The destructor kills and reaps what still runs. Not thread-safe. Twins: program_posix.cc,
+/// program_windows.cc.
 class Program {
  public:
   explicit Program(const Start& start);
@@ -31,7 +36,7 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  pid_t pid() const { return pid_; }
+  /// SIGTERM asks for a stop (Windows: the event that stands for it), SIGKILL ends it without any clean-up.
   void signal(int number) const;
   /// SIGKILL, then reaped. What had ended before stays ended.
   void kill();
@@ -45,10 +50,8 @@ class Program {
   std::string err() const;
 
  private:
-  pid_t pid_ = -1;
-  int pidFd_ = -1;
-  int outFd_ = -1;
-  int errFd_ = -1;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
   std::optional<int> code_;
 };
 

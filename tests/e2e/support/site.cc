@@ -1,12 +1,12 @@
 #include "tests/e2e/support/site.h"
 
-#include <date/tz.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+#include "agent/clock.h"
 
 namespace postern::e2e {
 namespace {
@@ -16,12 +16,9 @@ using Json = nlohmann::json;
 
 }  // namespace
 
-std::string date(std::chrono::sys_days day) { return ::date::format("%F", day); }
+std::string date(std::chrono::sys_days day) { return isoDate(day); }
 
-std::chrono::sys_days today() {
-  const auto local = ::date::make_zoned("Europe/Berlin", std::chrono::system_clock::now()).get_local_time();
-  return std::chrono::sys_days{std::chrono::floor<std::chrono::days>(local.time_since_epoch())};
-}
+std::chrono::sys_days today() { return localDay(systemClock().now(), "Europe/Berlin"); }
 
 void writeFile(const fs::path& file, const std::string& content) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
@@ -206,7 +203,7 @@ std::int64_t Site::records() const {
 std::int64_t Site::query(const std::string& sql) const {
   sqlite3* raw = nullptr;
   std::int64_t value = -1;
-  if (sqlite3_open_v2(stateFile().c_str(), &raw, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK) {
+  if (sqlite3_open_v2(stateFile().string().c_str(), &raw, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK) {
     sqlite3_busy_timeout(raw, 5000);
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v2(raw, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK) {

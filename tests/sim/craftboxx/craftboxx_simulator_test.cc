@@ -209,7 +209,7 @@ TEST_F(CraftboxxTest, StampsAreUtcWithSixDigits) {
   EXPECT_EQ(data["start"], "2025-05-08T22:00:00.000000Z");
   EXPECT_EQ(data["end"], "2025-05-09T21:59:59.000000Z");
   EXPECT_EQ(data["timezone"], "Europe/Berlin");
-  EXPECT_THAT(data["created_at"].get<std::string>(), MatchesRegex("[0-9-]{10}T[0-9:]{8}\\.000000Z"));
+  EXPECT_THAT(data["created_at"].get<std::string>(), MatchesRegex("....-..-..T..:..:..\\.000000Z"));
 }
 
 TEST_F(CraftboxxTest, StampWithoutOffsetIsRefusedIfAsked) {
@@ -227,7 +227,8 @@ TEST_F(CraftboxxTest, CoordinatesComeBackAsText) {
 
 TEST_F(CraftboxxTest, AutoNumbersAreGivenByTheServer) {
   const auto data = client->post("/customers", {{"name", "x"}, {"customer_number", "(auto)"}}).json["data"];
-  EXPECT_THAT(data["customer_number"].get<std::string>(), MatchesRegex("[0-9]+"));
+  EXPECT_THAT(data["customer_number"].get<std::string>(),
+              testing::Each(testing::AllOf(testing::Ge('0'), testing::Le('9'))));
 }
 
 TEST_F(CraftboxxTest, UnknownExtraFieldsAppear) {

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# finish.sh FILE.msi VERSION: what wixl 0.101 has no element or attribute for, put in with msibuild; then reads it back.
+set -euo pipefail
+msi=$1 version=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+query() { msibuild "$msi" -q "$1"; }
+table() { msiinfo export "$msi" "$1" | tr -d '\r' | tail -n +4; }
+
+# Windows replaces a versioned file only by one whose version, here, is higher.
+query "UPDATE File SET Version='$version.0' WHERE File='F_Program'"
+query "UPDATE File SET Language='1033' WHERE File='F_Program'"
+query "DELETE FROM MsiFileHash WHERE File_='F_Program'"
+
+# Long names need a short one beside them.
+table File | while IFS=$'\t' read -r file _ name _; do
+  stem=${name%%.*} extension=
+  [[ $name != *.* ]] || extension=.${name##*.}
+  [[ $name != *'|'* ]] && [ ${#stem} -gt 8 -o ${#extension} -gt 4 ] || continue
+  short=$(printf '%s~1%s' "${stem:0:6}" "${extension:0:4}" | tr '[:lower:]' '[:upper:]')
+  query "UPDATE File SET FileName='$short|$name' WHERE File='$file'"
+done
+
+# The old version goes inside the transaction, and a build of the same version replaces an earlier one.
+query "UPDATE InstallExecuteSequence SET Sequence=1501 WHERE Action='RemoveExistingProducts'"
+msiinfo export "$msi" Upgrade >"$work/Upgrade.idt"
+# A key cannot be updated: 1 MigrateFeatures + 512 VersionMaxInclusive.
+sed -i 's/\t1\t\([^\t]*\tWIX_UPGRADE_DETECTED\)/\t513\t\1/' "$work/Upgrade.idt"
+msibuild "$msi" -i "$work/Upgrade.idt"
+
+for search in R_Settings R_Folder; do
+  query "UPDATE RegLocator SET Type=18 WHERE Signature_='$search'" # raw value, 64-bit view
+done
+
+# PATH of the machine.
+printf 'Environment\tName\tValue\tComponent_\r\ns72\tl255\tL255\ts72\r\nEnvironment\tEnvironment\r\nE_Path\t=-*PATH\t[~];[INSTALLDIR]\tC_Program\r\n' \
+  >"$work/Environment.idt"
+msibuild "$msi" -i "$work/Environment.idt"
+query "INSERT INTO InstallExecuteSequence (Action, Sequence) VALUES ('WriteEnvironmentStrings', 5200)"
+query "INSERT INTO InstallExecuteSequence (Action, Sequence) VALUES ('RemoveEnvironmentStrings', 3300)"
+
+# Custom actions. 51: set a property. 3090: run the installed program in the transaction, as the system (18 + 1024 + 2048);
+# + 8192: its command line stays out of the log; + 64: go on when it fails.
+printf 'Action\tType\tSource\tTarget\tExtendedType\r\ns72\ti2\tS72\tL0\tI4\r\nCustomAction\tAction\r\n' >"$work/CustomAction.idt"
+row() { printf '%s\t%s\t%s\t%s\t\r\n' "$@" >>"$work/CustomAction.idt"; }
+text() { # text NAME ENGLISH GERMAN DUTCH
+  row "${1}_EN" 51 "$1" "$2"
+  row "${1}_DE" 51 "$1" "$3"
+  row "${1}_NL" 51 "$1" "$4"
+}
+text TEXT_DOWNGRADE "A newer version of postern is installed already. Remove it first if you really want the older one; settings and data stay." \
+  "Eine neuere Version von postern ist bereits installiert. Entfernen Sie sie zuerst, wenn Sie wirklich die ältere wollen; Einstellungen und Daten bleiben erhalten." \
+  "Er is al een nieuwere versie van postern geïnstalleerd. Verwijder die eerst als u echt de oudere wilt; instellingen en gegevens blijven bewaard."
+text TEXT_WINDOWS "postern needs a 64-bit Windows: 10, Server 2016 or newer." \
+  "postern braucht ein 64-Bit-Windows: 10, Server 2016 oder neuer." \
+  "postern heeft een 64-bits Windows nodig: 10, Server 2016 of nieuwer."
+text ARPCOMMENTS "Carries ERP data out to field-service apps and back." \
+  "Bringt ERP-Daten nach außen zu Außendienst-Apps und zurück." \
+  "Brengt ERP-gegevens naar buitendienst-apps en terug."
+row SetSettings 51 SETUP_ARGUMENTS '--settings "[SETTINGS]"'
+row SetSecrets 51 SETUP_ARGUMENTS '[SETUP_ARGUMENTS] --secrets "[SECRETS]"'
+row SetStart 51 START 1
+row SetUpService $((18 + 1024 + 2048 + 8192)) F_Program 'service install [SETUP_ARGUMENTS]'
+row StartPostern $((18 + 1024 + 2048 + 64)) F_Program 'service start'
+row RemoveData $((18 + 1024 + 2048 + 64)) F_Program 'service remove --data'
+msibuild "$msi" -i "$work/CustomAction.idt"
+
+run() { query "INSERT INTO $1 (Action, Condition, Sequence) VALUES ('$2', '$3', $4)"; }
+number=1
+for name in TEXT_DOWNGRADE TEXT_WINDOWS ARPCOMMENTS; do
+  for sequence in InstallExecuteSequence InstallUISequence; do
+    run $sequence "${name}_EN" '' $number
+    # The primary language of the system: 7 German, 19 Dutch, whatever the country.
+    run $sequence "${name}_DE" 'SystemLanguageID=1031 OR SystemLanguageID=2055 OR SystemLanguageID=3079 OR SystemLanguageID=4103 OR SystemLanguageID=5127' $((number + 1))
+    run $sequence "${name}_NL" 'SystemLanguageID=1043 OR SystemLanguageID=2067' $((number + 2))
+  done
+  number=$((number + 3))
+done
+# START unset: a machine with settings, old or handed over, gets its service started.
+run InstallExecuteSequence SetStart 'START="" AND (SETTINGS OR WIX_UPGRADE_DETECTED OR Installed OR HAVE_SETTINGS)' 1401
+run InstallExecuteSequence SetSettings SETTINGS 1402
+run InstallExecuteSequence SetSecrets SECRETS 1403
+run InstallExecuteSequence SetUpService 'NOT (REMOVE="ALL")' 5810
+run InstallExecuteSequence StartPostern 'START=1 AND NOT (REMOVE="ALL")' 5910
+run InstallExecuteSequence RemoveData 'REMOVE="ALL" AND REMOVE_DATA=1 AND NOT UPGRADINGPRODUCTCODE' 2010
+
+# Properties that a silent installation hands over; the path of the secrets stays out of the log.
+secure=$(table Property | awk -F'\t' '$1 == "SecureCustomProperties" { print $2 }')
+query "UPDATE Property SET Value='$secure;SETTINGS;SECRETS;START;REMOVE_DATA' WHERE Property='SecureCustomProperties'"
+query "INSERT INTO Property (Property, Value) VALUES ('MsiHiddenProperties', 'SECRETS;SETUP_ARGUMENTS')"
+
+# The texts above are in it, whatever code page the machine has.
+printf '\r\n\r\n1252\t_ForceCodepage\r\n' >"$work/_ForceCodepage.idt"
+msibuild "$msi" -i "$work/_ForceCodepage.idt" || echo "finish.sh: no code page" >&2
+
+# msibuild says nothing when a WHERE meets no row.
+check() { table "$1" | grep -qP "$2" || { echo "finish.sh: $1 lacks $2" >&2; exit 1; }; }
+check InstallExecuteSequence '^RemoveExistingProducts\t.*\t1501$'
+check Upgrade '\t513\t'
+check File "^F_Program\t.*\t$version\.0\t1033"
+check File '^F_windowsZones\t.*WINDOW~1.XML\|windowsZones.xml'
+check RegLocator '^R_Settings\t.*\t18$'
+check RegLocator '^R_Folder\t.*\t18$'
+check Environment '^E_Path\t'
+check Property '^MsiHiddenProperties\tSECRETS;'
+check Property '^SecureCustomProperties\t.*;REMOVE_DATA$'
+check CustomAction '^SetUpService\t11282\tF_Program'
+check InstallExecuteSequence '^SetUpService\t.*\t5810$'

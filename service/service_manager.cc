@@ -1,0 +1,65 @@
+#include "service/service_manager.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "agent/private_file.h"
+#include "agent/secrets.h"
+#include "agent/settings.h"
+#include "connectors/registry.h"
+
+namespace postern {
+namespace {
+
+constexpr Message kUnreadable{
+    "PST-1401",
+    {"the file {0} cannot be read", "die Datei {0} kann nicht gelesen werden",
+     "het bestand {0} kan niet worden gelezen"},
+    {"check the path and your rights", "Prüfen Sie den Pfad und Ihre Rechte", "controleer het pad en uw rechten"}};
+constexpr Message kNoSecretLine{
+    "PST-1402",
+    {"the line is not \"name=value\"", "die Zeile ist nicht „name=wert“", "de regel is niet \"naam=waarde\""},
+    {"write one secret a line, for example: craftboxx-password=…",
+     "Schreiben Sie ein Geheimnis je Zeile, zum Beispiel: craftboxx-password=…",
+     "schrijf één geheim per regel, bijvoorbeeld: craftboxx-password=…"}};
+
+std::string contentOf(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (!stream || stream.bad()) throw ConfigError({}, kUnreadable, {file.string()});
+  return text;
+}
+
+}  // namespace
+
+bool writeFirstSettings(const std::filesystem::path& file, const std::filesystem::path& takeOver) {
+  if (std::filesystem::exists(file)) return false;
+  const auto text = takeOver.empty() ? settingsReference(registry(), Language::En) : contentOf(takeOver);
+  return writePrivateFile(file, text, IfExists::Keep);
+}
+
+int importSecrets(const std::filesystem::path& file, const std::filesystem::path& stateDir) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // Notepad's
+  std::string text = contentOf(file);
+  if (text.starts_with(kMark)) text.erase(0, kMark.size());
+  SecretStore store(stateDir);
+  int line = 0;
+  int stored = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    ++line;
+    const auto end = std::min(text.find('\n', at), text.size());
+    std::string entry = text.substr(at, end - at);
+    at = end + 1;
+    if (entry.ends_with('\r')) entry.pop_back();
+    if (entry.empty() || entry.front() == '#') continue;
+    const auto equals = entry.find('=');
+    if (equals == std::string::npos || !isSecretName(entry.substr(0, equals))) {
+      throw ConfigError(file.string() + ":" + std::to_string(line), kNoSecretLine);
+    }
+    store.set(entry.substr(0, equals), entry.substr(equals + 1));
+    ++stored;
+  }
+  return stored;
+}
+
+}  // namespace postern

@@ -1,0 +1,296 @@
+// clang-format off
+#include <windows.h>
+// clang-format on
+
+#include <memory>
+#include <ostream>
+#include <thread>
+
+#include "agent/database.h"
+#include "agent/folders.h"
+#include "agent/rights_windows.h"
+#include "service/service_manager.h"
+#include "service/service_windows.h"
+
+namespace postern {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr Message kNotByManager{
+    "PST-1404",
+    {"only the Windows service manager starts postern so", "so startet postern nur der Dienstmanager von Windows",
+     "zo start alleen het servicebeheer van Windows postern"},
+    {"use \"postern service start\", or \"postern run\" in the foreground",
+     "Verwenden Sie \"postern service start\", oder \"postern run\" für den Vordergrund",
+     "gebruik \"postern service start\", of \"postern run\" op de voorgrond"}};
+constexpr Message kRefused{
+    "PST-1405",
+    {"Windows refuses to {0} the service: {1}", "Windows lehnt „{0}“ für den Dienst ab: {1}",
+     "Windows weigert \"{0}\" voor de service: {1}"},
+    {"run the command as administrator; if the service is marked for deletion, close the Services window",
+     "Führen Sie den Befehl als Administrator aus; ist der Dienst zum Löschen vorgemerkt, schließen Sie das Fenster "
+     "„Dienste“",
+     "voer de opdracht uit als beheerder; is de service gemarkeerd voor verwijdering, sluit dan het venster Services"}};
+constexpr Message kNotThere{
+    "PST-1406",
+    {"there is no service postern", "es gibt keinen Dienst postern", "er is geen service postern"},
+    {"set it up with \"postern service install\"", "Richten Sie ihn mit \"postern service install\" ein",
+     "richt hem in met \"postern service install\""}};
+constexpr Message kDidNotStart{
+    "PST-1407",
+    {"the service ended while it started, with code {0}", "der Dienst endete beim Start, mit Code {0}",
+     "de service stopte tijdens het starten, met code {0}"},
+    {"read the reason in the Event Log (Application, source postern) or in {1}, or run \"postern check\"",
+     "Lesen Sie den Grund im Ereignisprotokoll (Anwendung, Quelle postern) oder in {1}, oder führen Sie \"postern "
+     "check\" aus",
+     "lees de reden in het gebeurtenislogboek (Toepassing, bron postern) of in {1}, of voer \"postern check\" uit"}};
+constexpr Message kFolder{"PST-1408",
+                          {"the folder {0} cannot be set up: {1}", "der Ordner {0} lässt sich nicht einrichten: {1}",
+                           "de map {0} kan niet worden ingericht: {1}"},
+                          {"run the command as administrator", "Führen Sie den Befehl als Administrator aus",
+                           "voer de opdracht uit als beheerder"}};
+constexpr Text kInstalled{"The service postern is set up. Settings: {0}",
+                          "Der Dienst postern ist eingerichtet. Einstellungen: {0}",
+                          "De service postern is ingericht. Instellingen: {0}"};
+constexpr Text kSecretsStored{"Secrets stored: {0}", "Gespeicherte Geheimnisse: {0}", "Opgeslagen geheimen: {0}"};
+constexpr Text kRemoved{"The service postern is removed.", "Der Dienst postern ist entfernt.",
+                        "De service postern is verwijderd."};
+constexpr Text kRuns{"The service postern is running.", "Der Dienst postern läuft.", "De service postern draait."};
+constexpr Text kStands{"The service postern is stopped.", "Der Dienst postern ist beendet.",
+                       "De service postern is gestopt."};
+
+constexpr auto kStartLimit = 60s;
+constexpr auto kStopLimit = 20s;
+
+struct CloseService {
+  void operator()(SC_HANDLE handle) const { ::CloseServiceHandle(handle); }
+};
+using ServiceHandle = std::unique_ptr<std::remove_pointer_t<SC_HANDLE>, CloseService>;
+
+[[noreturn]] void refuse(const char* what, DWORD error = ::GetLastError()) {
+  throw ConfigError({}, kRefused, {what, std::system_category().message(static_cast<int>(error))});
+}
+
+ServiceHandle openManager(DWORD rights) {
+  ServiceHandle manager(::OpenSCManagerW(nullptr, nullptr, rights));
+  if (!manager) refuse("open");
+  return manager;
+}
+
+/// Empty when there is none.
+ServiceHandle openService(DWORD rights) {
+  const auto manager = openManager(SC_MANAGER_CONNECT);
+  ServiceHandle service(::OpenServiceW(manager.get(), windows::kServiceName, rights));
+  if (!service && ::GetLastError() != ERROR_SERVICE_DOES_NOT_EXIST) refuse("open");
+  return service;
+}
+
+ServiceHandle existingService(DWORD rights) {
+  auto service = openService(rights);
+  if (!service) throw ConfigError({}, kNotThere);
+  return service;
+}
+
+SERVICE_STATUS_PROCESS statusOf(const ServiceHandle& service) {
+  SERVICE_STATUS_PROCESS status{};
+  DWORD needed = 0;
+  if (::QueryServiceStatusEx(service.get(), SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&status), sizeof status,
+                             &needed) == 0) {
+    refuse("query");
+  }
+  return status;
+}
+
+/// The status once it is not `state` any more, or the last one seen.
+SERVICE_STATUS_PROCESS whenNoLonger(DWORD state, const ServiceHandle& service, std::chrono::seconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    const auto status = statusOf(service);
+    if (status.dwCurrentState != state || std::chrono::steady_clock::now() > until) return status;
+    std::this_thread::sleep_for(100ms);
+  }
+}
+
+std::wstring commandLine() {
+  std::wstring program(32768, L'\0');
+  program.resize(::GetModuleFileNameW(nullptr, program.data(), static_cast<DWORD>(program.size())));
+  return L'"' + program + L"\" service run";
+}
+
+void setOption(const ServiceHandle& service, DWORD what, void* value) {
+  if (::ChangeServiceConfig2W(service.get(), what, value) != 0) return;
+  const DWORD error = ::GetLastError();
+  if (error != ERROR_INVALID_LEVEL) refuse("configure", error);  // wine knows few of these; Windows 10 knows all
+}
+
+/// Restart after 5 s, 30 s, then always 5 minutes; a day without failure begins anew.
+void setRecovery(const ServiceHandle& service) {
+  SC_ACTION actions[] = {{SC_ACTION_RESTART, 5'000}, {SC_ACTION_RESTART, 30'000}, {SC_ACTION_RESTART, 300'000}};
+  SERVICE_FAILURE_ACTIONSW failure{};
+  failure.dwResetPeriod = 86'400;
+  failure.cActions = 3;
+  failure.lpsaActions = actions;
+  setOption(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failure);
+  // Only a process that ended without a word is started again: with wrong settings that would help nobody.
+  SERVICE_FAILURE_ACTIONS_FLAG onStop{FALSE};
+  setOption(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &onStop);
+}
+
+void setRest(const ServiceHandle& service) {
+  std::wstring text = L"Carries ERP data out to field-service apps and back.";
+  SERVICE_DESCRIPTIONW description{text.data()};
+  setOption(service, SERVICE_CONFIG_DESCRIPTION, &description);
+  SERVICE_DELAYED_AUTO_START_INFO delayed{TRUE};
+  setOption(service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &delayed);
+  SERVICE_PRESHUTDOWN_INFO beforeShutdown{15'000};
+  setOption(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &beforeShutdown);
+  SERVICE_SID_INFO sid{SERVICE_SID_TYPE_UNRESTRICTED};
+  setOption(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid);
+  wchar_t rights[] = L"SeChangeNotifyPrivilege\0";  // a list with an empty last entry
+  SERVICE_REQUIRED_PRIVILEGES_INFOW privileges{rights};
+  setOption(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &privileges);
+}
+
+/// Windows itself keeps the virtual account's password and gives the account nothing but what its SID is given.
+void makeService() {
+  constexpr const wchar_t* kAccount = L"NT SERVICE\\postern";
+  const auto manager = openManager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
+  const std::wstring command = commandLine();
+  auto service = openService(SERVICE_ALL_ACCESS);
+  if (!service) {
+    service.reset(::CreateServiceW(manager.get(), windows::kServiceName, L"postern", SERVICE_ALL_ACCESS,
+                                   SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, command.c_str(),
+                                   nullptr, nullptr, nullptr, kAccount, nullptr));
+    if (!service) refuse("create");
+  } else if (::ChangeServiceConfigW(service.get(), SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL,
+                                    command.c_str(), nullptr, nullptr, nullptr, kAccount, nullptr, L"postern") == 0) {
+    refuse("configure");
+  }
+  setRecovery(service);
+  setRest(service);
+}
+
+std::wstring eventKey() {
+  return std::wstring(L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\") + windows::kEventSource;
+}
+
+void makeEventSource() {
+  HKEY key = nullptr;
+  LSTATUS error =
+      ::RegCreateKeyExW(HKEY_LOCAL_MACHINE, eventKey().c_str(), 0, nullptr, 0, KEY_SET_VALUE, nullptr, &key, nullptr);
+  if (error != ERROR_SUCCESS) refuse("configure", static_cast<DWORD>(error));
+  std::wstring program(32768, L'\0');
+  program.resize(::GetModuleFileNameW(nullptr, program.data(), static_cast<DWORD>(program.size())));
+  const DWORD types = EVENTLOG_ERROR_TYPE | EVENTLOG_WARNING_TYPE | EVENTLOG_INFORMATION_TYPE;
+  ::RegSetValueExW(key, L"EventMessageFile", 0, REG_EXPAND_SZ, reinterpret_cast<const BYTE*>(program.c_str()),
+                   static_cast<DWORD>((program.size() + 1) * sizeof(wchar_t)));
+  error = ::RegSetValueExW(key, L"TypesSupported", 0, REG_DWORD, reinterpret_cast<const BYTE*>(&types), sizeof types);
+  ::RegCloseKey(key);
+  if (error != ERROR_SUCCESS) refuse("configure", static_cast<DWORD>(error));
+}
+
+constexpr const wchar_t* kOwnKey = L"Software\\postern";
+
+/// A later installation finds by this that there are settings, and starts the service.
+void rememberSettings(const fs::path& file) {
+  const std::wstring text = file.wstring();
+  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kOwnKey, L"Settings", REG_SZ, text.c_str(),
+                    static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t)));
+}
+
+void makeFolders(const fs::path& home) {
+  try {
+    fs::create_directories(home);
+    protectFolder(home);  // before anything lies in it; what follows inherits
+    fs::create_directories(home / "logs");
+    fs::create_directories(home / "state");
+  } catch (const fs::filesystem_error& e) {
+    throw ConfigError({}, kFolder, {home.string(), e.code().message()});
+  }
+}
+
+void stopAndWait(const ServiceHandle& service) {
+  SERVICE_STATUS status{};
+  if (::ControlService(service.get(), SERVICE_CONTROL_STOP, &status) == 0) {
+    const DWORD error = ::GetLastError();
+    if (error != ERROR_SERVICE_NOT_ACTIVE) refuse("stop", error);
+    return;
+  }
+  // The process, too: whoever replaces the program's file next needs it free.
+  const DWORD id = statusOf(service).dwProcessId;
+  const std::unique_ptr<void, decltype(&::CloseHandle)> process(
+      id != 0 ? ::OpenProcess(SYNCHRONIZE, FALSE, id) : nullptr, &::CloseHandle);
+  if (whenNoLonger(SERVICE_STOP_PENDING, service, kStopLimit).dwCurrentState != SERVICE_STOPPED) {
+    refuse("stop", ERROR_SERVICE_REQUEST_TIMEOUT);
+  }
+  if (process) ::WaitForSingleObject(process.get(), 5'000);
+}
+
+}  // namespace
+
+int installService(Invocation& call, const ServiceInstall& with) {
+  const auto file = call.configFile();
+  makeFolders(file.parent_path());
+  try {
+    writeFirstSettings(file, with.settings);
+    if (!with.secrets.empty()) {
+      const int stored = importSecrets(with.secrets, call.settings().stateDir());
+      call.console.out << call.console.tr(kSecretsStored, {std::to_string(stored)}) << '\n';
+    }
+  } catch (const fs::filesystem_error& e) {
+    throw ConfigError({}, kFolder, {e.path1().string(), e.code().message()});
+  }
+  rememberSettings(file);
+  makeEventSource();
+  makeService();
+  call.console.out << call.console.tr(kInstalled, {file.string()}) << '\n';
+  return kDone;
+}
+
+int removeService(Invocation& call, bool withData) {
+  if (const auto service = openService(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE)) {
+    stopAndWait(service);
+    if (::DeleteService(service.get()) == 0 && ::GetLastError() != ERROR_SERVICE_MARKED_FOR_DELETE) refuse("delete");
+  }
+  ::RegDeleteKeyW(HKEY_LOCAL_MACHINE, eventKey().c_str());
+  if (withData) {
+    ::RegDeleteTreeW(HKEY_LOCAL_MACHINE, kOwnKey);
+    std::error_code error;
+    fs::remove_all(call.configFile().parent_path(), error);
+    if (error) throw ConfigError({}, kFolder, {call.configFile().parent_path().string(), error.message()});
+  }
+  call.console.out << call.console.tr(kRemoved) << '\n';
+  return kDone;
+}
+
+int startService(Invocation& call) {
+  const auto service = existingService(SERVICE_START | SERVICE_QUERY_STATUS);
+  if (::StartServiceW(service.get(), 0, nullptr) == 0 && ::GetLastError() != ERROR_SERVICE_ALREADY_RUNNING) {
+    refuse("start");
+  }
+  const auto status = whenNoLonger(SERVICE_START_PENDING, service, kStartLimit);
+  if (status.dwCurrentState == SERVICE_RUNNING) {
+    call.console.out << call.console.tr(kRuns) << '\n';
+    return kDone;
+  }
+  const bool specific = status.dwWin32ExitCode == ERROR_SERVICE_SPECIFIC_ERROR;
+  const DWORD code = specific ? status.dwServiceSpecificExitCode : status.dwWin32ExitCode;
+  const auto log = call.configFile().parent_path() / "logs" / "postern.log";
+  if (specific && code == kSettings) throw ConfigError({}, kDidNotStart, {std::to_string(code), log.string()});
+  throw StateError(kDidNotStart, {std::to_string(code), log.string()});
+}
+
+int stopService(Invocation& call) {
+  stopAndWait(existingService(SERVICE_STOP | SERVICE_QUERY_STATUS));
+  call.console.out << call.console.tr(kStands) << '\n';
+  return kDone;
+}
+
+int runUnderManager(Invocation& call) {
+  if (!windows::runAsService(call.configFile())) throw ConfigError({}, kNotByManager);
+  return kDone;
+}
+
+}  // namespace postern

@@ -1,0 +1,38 @@
+#include <gmock/gmock.h>
+
+#include "agent/machine_seal.h"
+#include "agent/rights_windows.h"
+
+namespace postern {
+namespace {
+
+TEST(MachineSealTest, SealedBytesOpenAgainAndDoNotShow) {
+  const std::string key = "0123456789abcdef0123456789abcdef";
+  const auto sealed = sealForMachine(key);
+  EXPECT_EQ(sealed.find(key), std::string::npos);
+  EXPECT_NE(sealed, sealForMachine(key)) << "each seal is another one";
+  EXPECT_EQ(openFromMachine(sealed), key);
+}
+
+TEST(MachineSealTest, DamagedSealsDoNotOpen) {
+  auto sealed = sealForMachine("0123456789abcdef");
+  EXPECT_EQ(openFromMachine(""), std::nullopt);
+  EXPECT_EQ(openFromMachine("0123456789abcdef"), std::nullopt) << "what was never sealed";
+  EXPECT_EQ(openFromMachine(sealed.substr(0, sealed.size() / 2)), std::nullopt);
+  sealed.back() = static_cast<char>(sealed.back() ^ 1);
+  EXPECT_EQ(openFromMachine(sealed), std::nullopt);
+}
+
+TEST(RightsTest, ServiceSidIsTheOneWindowsGivesItsOwnServices) {
+  // As "sc showsid" shows them on every Windows.
+  EXPECT_EQ(serviceSid(L"TrustedInstaller"), L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464");
+  EXPECT_EQ(serviceSid(L"trustedinstaller"), serviceSid(L"TrustedInstaller"));
+}
+
+TEST(RightsTest, OnlySystemAdministratorsAndTheServiceMayEnter) {
+  const auto rights = privateRights(Inherit::ToChildren);
+  EXPECT_EQ(rights, L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" + serviceSid(L"postern") + L")");
+}
+
+}  // namespace
+}  // namespace postern

@@ -1,0 +1,42 @@
+// `postern service …` without a service manager's doing; with it: tests/windows/story.sh.
+
+#include "tests/e2e/support/site.h"
+
+namespace postern::e2e {
+namespace {
+
+using testing::HasSubstr;
+
+struct ServiceCommandTest : Site {};
+
+TEST_F(ServiceCommandTest, StartAndStopWithoutAServiceNameTheRemedy) {
+  build();
+  for (const char* what : {"start", "stop"}) {
+    const auto ended = run({"service", what});
+    EXPECT_EQ(ended.code, 2) << ended.all();
+    EXPECT_THAT(ended.err, HasSubstr("PST-1406"));
+  }
+}
+
+TEST_F(ServiceCommandTest, OnlyTheServiceManagerRunsItAsAService) {
+  build();
+  const auto ended = run({"service", "run"});
+  EXPECT_EQ(ended.code, 2) << ended.all();
+  EXPECT_THAT(ended.err, HasSubstr("PST-1404"));
+}
+
+TEST_F(ServiceCommandTest, NamesOutsideOfTheCodePageWork) {
+  build();
+  const auto folder = dir_.path() / std::filesystem::path(u8"Tischlerei Größe łódź 木");
+  std::filesystem::create_directories(folder);
+  set("agent", "state_dir", (folder / "state").string());
+  writeFile(folder / "postern.ini", "");
+  writeIni();
+  std::filesystem::copy_file(ini(), folder / "postern.ini", std::filesystem::copy_options::overwrite_existing);
+  const auto ended = runToEnd(Start{{"--config", (folder / "postern.ini").string(), "sync"}});
+  EXPECT_EQ(ended.code, 0) << ended.all();
+  EXPECT_TRUE(std::filesystem::exists(folder / "state" / "postern.db"));
+}
+
+}  // namespace
+}  // namespace postern::e2e
