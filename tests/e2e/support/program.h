@@ -36,6 +36,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  /// Process number.
+  int pid() const;
   /// SIGTERM asks for a stop (Windows: the event that stands for it), SIGKILL ends it without any clean-up.
   void signal(int number) const;
   /// SIGKILL, then reaped. What had ended before stays ended.

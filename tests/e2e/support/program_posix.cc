@@ -109,6 +109,8 @@ Program::~Program() {
   ::close(impl_->errFd);
 }
 
+int Program::pid() const { return impl_->pid; }
+
 void Program::signal(int number) const {
   if (!code_) ::kill(impl_->pid, number);
 }

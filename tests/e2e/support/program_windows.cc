@@ -159,6 +159,8 @@ Program::Program(const Start& start) : impl_(std::make_unique<Impl>()) {
 
 Program::~Program() { kill(); }
 
+int Program::pid() const { return static_cast<int>(impl_->id); }
+
 void Program::signal(int number) const {
   if (code_) return;
   if (number == SIGKILL) {
