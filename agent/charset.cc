@@ -49,7 +49,8 @@ UpperHalf fromPoco(const Poco::TextEncoding& encoding) {
   UpperHalf out{};
   for (std::size_t i = 0; i < out.size(); ++i) {
     const int code = encoding.characterMap()[i + 128];
-    out[i] = code < 0 ? static_cast<char16_t>(kUndefined) : static_cast<char16_t>(code);
+    const bool control = code >= 0x80 && code < 0xA0;  // Poco's word for "not in the set"; no text holds one
+    out[i] = code < 0 || control ? static_cast<char16_t>(kUndefined) : static_cast<char16_t>(code);
   }
   return out;
 }

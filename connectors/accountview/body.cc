@@ -1,5 +1,6 @@
 #include "connectors/accountview/body.h"
 
+#include <algorithm>
 #include <array>
 
 #include "agent/clock.h"
@@ -119,7 +120,8 @@ nlohmann::json wireValue(const FieldType& type, const std::string& stored) {
 std::string referenceOf(const std::string& prefix, const std::string& key, std::size_t width) {
   std::string plain = prefix + key;
   const bool fits = !key.empty() && key[0] != '#' && characters(plain) <= width && plainText(plain) == plain &&
-                    plainText(key) == key && inCodePage(plain) == plain;
+                    plainText(key) == key && inCodePage(plain) == plain &&
+                    std::none_of(plain.begin(), plain.end(), [](char c) { return c >= 0 && c < ' '; });
   return fits ? plain : prefix + '#' + hexOf(Hasher{}(key));
 }
 

@@ -120,11 +120,15 @@ class Checker {
     listing.table = table;
     listing.key = key;
     listing.filters = {{"DBF_NAME", "Contains", 'C', name}};
-    auto rows = listAll(api_, listing, options_.sink.lookup.list, stop_);
+    // A table's fields in one page (the size is one of those seen, 6.1): paging by their key is told by one client
+    // only.
+    auto paging = options_.sink.lookup.list;
+    paging.pageSize = 1000;
+    auto rows = listAll(api_, listing, paging, stop_);
     if (rows && !rows->empty()) return rows;
     // As the older client did.
     listing.path = "accountviewdata";
-    auto older = listAll(api_, listing, options_.sink.lookup.list, stop_);
+    auto older = listAll(api_, listing, paging, stop_);
     return older || !rows ? older : rows;
   }
 

@@ -466,6 +466,7 @@ void Simulator::stop() {
   }
   impl.stopped_.notify_all();
   impl.accepted_.notify_all();
+  ::shutdown(impl.socket_->impl()->sockfd(), kShutBoth);  // a child process may hold it, too, and must not keep it open
   impl.acceptor_.join();
   for (auto& worker : impl.workers_) worker.join();  // the acceptor alone adds to them
   impl.workers_.clear();

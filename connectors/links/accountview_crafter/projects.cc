@@ -134,7 +134,8 @@ std::optional<Target> deriveBackProject(const std::string& key, const BackView& 
   }
   const std::string user(trimmed(project.field("responsible")));
   if (tells(project, "responsible")) {
-    const auto employee = employeeOf(userCode(user, view.app), view.erp, options);
+    // A profile may tell the user's code at once (that of our own contract does).
+    const auto employee = employeeOf(view.app.get("user", user) ? userCode(user, view.app) : user, view.erp, options);
     target.fields["responsible"] = employee.value_or("");
     if (!user.empty() && !employee && options.unknownResponsible == Doubt::Refuse) {
       target.refusal = refusal(kUnknownResponsible, {shown});

@@ -135,7 +135,7 @@ std::optional<std::string> employeeOf(std::string_view appCode, const SourceView
 
 std::string userCode(std::string_view user, const SourceView& app) {
   const auto seen = app.get("user", trimmed(user));
-  return seen ? value(seen->record, "code") : std::string(trimmed(user));
+  return seen ? value(seen->record, "code") : std::string();
 }
 
 std::vector<Reference> touchedBy(const Record& record, const SourceView& erp, const RuleOptions& options) {

@@ -50,7 +50,7 @@ std::optional<Target> deriveTimeEntry(const std::string& key, const BackView& vi
 
 /// The ERP's employee for a code of the app, as the ERP writes it; nullopt when there is none (or no code).
 std::optional<std::string> employeeOf(std::string_view appCode, const SourceView& erp, const RuleOptions& options);
-/// The code of one of the app's users, named by id; where no user has that id it is the code already.
+/// The code of one of the app's users; "" when there is no such user.
 std::string userCode(std::string_view user, const SourceView& app);
 
 /// A refusal: the record is parked with this until it can be carried.
