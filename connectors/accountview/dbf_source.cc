@@ -129,7 +129,7 @@ struct Collected {
   std::vector<Error> warnings;
 
   void add(std::string key, const std::string& raw) {
-    rows.push_back({std::move(key), {bytes->size(), raw.size()}});
+    rows.emplace_back(std::move(key), std::pair{bytes->size(), raw.size()});
     *bytes += raw;
   }
   void into(Page& page, const std::string& table) && {

@@ -119,7 +119,7 @@ long CheckedJson::number(const std::string& name, long absent, long min, long ma
 }
 
 std::string CheckedJson::choice(const std::string& name, const std::vector<std::string>& choices) {
-  const std::string value = text(name, choices.front());
+  std::string value = text(name, choices.front());
   if (std::ranges::find(choices, value) == choices.end()) bad(name, kBadChoice, {whereOf(name), joined(choices)});
   return value;
 }

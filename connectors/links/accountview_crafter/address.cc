@@ -122,7 +122,7 @@ std::string bare(const std::string& text) {
 }  // namespace
 
 StreetLine splitStreet(std::string_view line) {
-  const StreetLine whole{oneLine(line), "", ""};
+  StreetLine whole{oneLine(line), "", ""};
   const auto words = wordsOf(tightened(whole.street));
   for (std::size_t at = words.size(); at-- > 1;) {
     const auto house = houseAt(words, at);

@@ -74,10 +74,10 @@ std::string projectTypeFor(const Record& project, const RuleOptions& options) {
 std::optional<Target> deriveProjectType(const std::string& key, const SourceView& erp, const RuleOptions& options) {
   const auto seen = typeRecord(key, erp, options);
   if (!seen && options.typesListed && key != options.defaultType) return std::nullopt;
-  std::string name = seen ? value(seen->record, "name") : std::string();
+  const std::string name = seen ? value(seen->record, "name") : std::string();
   Target target;
   target.fields["code"] = key;
-  target.fields["name"] = name.empty() ? key : std::move(name);
+  target.fields["name"] = name.empty() ? key : name;
   return target;
 }
 
