@@ -63,10 +63,12 @@ Fields valuesOf(DbfTable& table, DbfRecord record) {
     if (table.isNull(record, field)) {
       out[field.name] = "null";
     } else if (field.type == 'M') {
-      out[field.name] = dbfValue('M', table.memo(record, field).value(), *table.charset()).value();
-    } else {
       out[field.name] =
-          dbfValue(field.type, record.substr(field.offset, field.length), *table.charset()).value_or("damaged");
+          dbfValue('M', table.memo(record, field).value(), table.charset().value_or(Charset::Windows1252)).value();
+    } else {
+      out[field.name] = dbfValue(field.type, record.substr(field.offset, field.length),
+                                 table.charset().value_or(Charset::Windows1252))
+                            .value_or("damaged");
     }
   }
   return out;

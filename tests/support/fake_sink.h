@@ -174,6 +174,7 @@ class FakeSink : public Sink {
   int dangling() const { return copy(dangling_); }  // references to nothing
   std::size_t mostKeys() const { return copy(mostKeys_); }
   int mostAtOnce() const { return copy(mostAtOnce_); }
+  int atOnce() const { return copy(atOnce_); }
   void forgetCalls() {
     const std::scoped_lock lock(mutex_);
     pushed_.clear();
