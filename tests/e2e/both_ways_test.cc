@@ -144,5 +144,30 @@ TEST_F(BothWaysTest, BrakeHoldsAMassChangeAndApproveReleasesIt) {
   expectBothSidesAgree();
 }
 
+TEST_F(BothWaysTest, ProjectThatIsGoneIsArchivedAfterTwoFullComparesIfTheAdminSaysSo) {
+  for (const std::string choice : {"keep", "archive"}) {
+    build();
+    std::filesystem::remove_all(state());
+    set("link.main", "on_gone", choice);
+    writeIni();
+    ASSERT_EQ(sync().code, 0);
+    const auto [key, id] = planned();
+    const auto count = app_->count("assignments");
+    const auto row = erp_->row("Auftrag", key);
+    erp_->erase("Auftrag", key);
+    EXPECT_EQ(sync({"--full"}).code, 0);
+    EXPECT_EQ(app_->record("assignments", id)["state"], "SCHEDULED") << "once may be a mistake";
+    EXPECT_EQ(sync({"--full"}).code, 0);
+    EXPECT_EQ(app_->record("assignments", id)["state"], choice == "keep" ? "SCHEDULED" : "ARCHIVED") << choice;
+    EXPECT_EQ(app_->count("assignments"), count);
+    app_->forgetWrites();
+    EXPECT_EQ(sync({"--full"}).code, 0);
+    EXPECT_EQ(app_->writes().size(), 0u);
+    erp_->insert("Auftrag", row);
+    EXPECT_EQ(sync({"--full"}).code, 0);
+    EXPECT_EQ(app_->record("assignments", id)["state"], "SCHEDULED") << "it is there again";
+  }
+}
+
 }  // namespace
 }  // namespace postern::e2e
