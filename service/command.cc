@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "agent/database.h"
 #include "agent/folders.h"
@@ -87,7 +89,12 @@ std::filesystem::path takeConfig(std::vector<std::string>& arguments) {
 
 void tell(const JournalEvent& event, const std::string& line, const Console& console,
           std::initializer_list<LogField> fields) {
-  if (!tellJournal(event, Level::Error, line, fields)) console.problem() << line << '\n';
+  if (!tellJournal(event, Level::Error, line, fields)) {
+    console.problem() << line << '\n';
+    return;
+  }
+  // This process ends now, and journald asks the living one which unit it belongs to.
+  std::this_thread::sleep_for(std::chrono::milliseconds{300});
 }
 
 void tellStateFailed(const Error& error, const Console& console) {
