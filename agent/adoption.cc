@@ -23,7 +23,7 @@ std::string doneSetting(std::string_view scope, std::string_view kind) {
 }
 
 /// Remembers the records of `kind` that are not ours.
-Result<void> rememberStrangers(Database& db, Sink& sink, const TargetKind& kind, const std::string& scope,
+Result<void> rememberStrangers(Database& db, Sink& sink, const TargetKind& kind, const std::string& scope, Clock& clock,
                                std::stop_token stop) {
   Strangers strangers(db, scope);
   const Bindings bindings(db, scope);
@@ -33,7 +33,7 @@ Result<void> rememberStrangers(Database& db, Sink& sink, const TargetKind& kind,
     UnitOfWork work(db);
     if (position.empty()) strangers.forgetAll(kind.name);
     for (const auto& record : page->found) {
-      if (bindings.keyOf(kind.name, record.id).empty()) strangers.add(kind, record);
+      if (bindings.keyOf(kind.name, record.id).empty()) strangers.add(kind, record, clock.now());
     }
     work.commit();
     position = page->next;
@@ -53,12 +53,17 @@ void adopt(Bindings& bindings, Audit& audit, std::string_view scope, std::string
   bindings.put(kind, found.key, Binding{found.id, Agreed{{}, std::move(there)}, claim}, now);
 }
 
+bool isAdopted(Database& db, const std::string& scope, const std::string& kind) {
+  return readSetting(db, doneSetting(scope, kind)) == "yes";
+}
+
 void lookAgain(Database& db, const std::string& scope, const std::string& kind) {
   writeSetting(db, doneSetting(scope, kind), "");
 }
 
 Result<std::int64_t> adoptExisting(Database& db, Sink& sink, std::span<const TargetKind> targets,
-                                   const std::string& scope, Clock& clock, std::stop_token stop) {
+                                   const std::string& scope, Clock& clock, std::stop_token stop,
+                                   const std::function<void(Database&, const Told&)>& told) {
   Bindings bindings(db, scope);
   Outbox outbox(db, scope);
   Audit audit(db);
@@ -66,7 +71,7 @@ Result<std::int64_t> adoptExisting(Database& db, Sink& sink, std::span<const Tar
   for (const auto& kind : sink.kinds()) {
     const std::string name(kind.name);
     const auto setting = doneSetting(scope, name);
-    if (readSetting(db, setting) == "yes") continue;
+    if (isAdopted(db, scope, name)) continue;
     for (std::string position;;) {
       auto page = sink.list(name, position, stop);
       if (!page) return tl::unexpected(page.error());
@@ -82,6 +87,7 @@ Result<std::int64_t> adoptExisting(Database& db, Sink& sink, std::span<const Tar
         }
         adopt(bindings, audit, scope, name, found, now);
         outbox.unblock({name, found.key});
+        if (told) told(db, Told{{name, found.key}, found.id, {}, found.fields});
         ++adopted;
       }
       work.commit();
@@ -90,7 +96,7 @@ Result<std::int64_t> adoptExisting(Database& db, Sink& sink, std::span<const Tar
     }
     const auto target = std::find_if(targets.begin(), targets.end(), [&](const auto& t) { return t.name == name; });
     if (target != targets.end() && !(target->match.empty() && target->matchUnsure.empty())) {
-      if (auto remembered = rememberStrangers(db, sink, *target, scope, stop); !remembered) {
+      if (auto remembered = rememberStrangers(db, sink, *target, scope, clock, stop); !remembered) {
         return tl::unexpected(remembered.error());
       }
     }

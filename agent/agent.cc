@@ -12,6 +12,7 @@
 #include "agent/echo.h"
 #include "agent/flows.h"
 #include "agent/log.h"
+#include "agent/strangers.h"
 
 namespace postern {
 namespace {
@@ -52,6 +53,7 @@ constexpr Message kNoFlow{
 
 constexpr auto kTick = 250ms;
 constexpr auto kAuditKept = std::chrono::days{90};
+constexpr auto kStrangersKept = std::chrono::days{30};
 constexpr BackoffLimits kPollBackoff{15s, 3600s};
 
 std::int64_t number(std::string_view text) {
@@ -99,6 +101,7 @@ Agent::Link Agent::link(const std::string& name, const PassOptions& options) {
     throw ConfigError(settings.options.placeOf("app"), kCannotWrite, {appConnector, settings.app});
   link.rules = info.make(settings.options, settings_.agent.text("time_zone"));
   link.poller.link = name;
+  link.poller.language = settings_.language();
   link.poller.erp = settings.erp;
   link.poller.app = settings.app;
   link.back = systems_.get(settings.erp).sink();
@@ -189,6 +192,7 @@ void noteFullCompare(Database& db, const std::string& link, bool full, Clock& cl
   UnitOfWork work(db);
   writeSetting(db, "full/" + link, std::to_string(toColumn(clock.now())));
   Audit(db).prune(clock.now() - kAuditKept);
+  forgetStrangers(db, clock.now() - kStrangersKept);
   work.commit();
 }
 

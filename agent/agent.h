@@ -111,6 +111,7 @@ class Agent {
   /// With `reads` false only what is queued is delivered.
   PassReport runPass(Link& link, const PassOptions& options, bool reads, std::stop_token stop,
                      const std::function<void(const Progress&)>& tick);
+  Result<void> adoptBoth(Database& copy, Link& link, std::stop_token stop, std::optional<Error>& back);
   PassReport planIn(Database& copy, Link& link, const PassOptions& options, std::stop_token stop,
                     const std::function<void(const PlannedChange&)>& each);
   void pollForEver(Database& db, Link& link, Progress& progress, const std::function<void()>& wake,

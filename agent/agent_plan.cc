@@ -49,6 +49,7 @@ class StateCopy {
 void lookOnly(PollerSetup& setup) {
   setup.brakes = false;  // what it would hold is just what is to be seen
   setup.queueLimit = std::numeric_limits<std::int64_t>::max();
+  setup.patience = {};  // nobody is at work beside it
 }
 
 /// Every entry of the outboxes of link `name`, in the order in which they entered.
@@ -83,6 +84,19 @@ void meetStrangers(Database& db, const std::string& name, const std::string& sco
 
 }  // namespace
 
+/// What both systems hold of ours, as delivering would learn it first.
+Result<void> Agent::adoptBoth(Database& copy, Link& link, std::stop_token stop, std::optional<Error>& back) {
+  for (std::size_t i = 0; i < link.pushers.size(); ++i) {
+    const auto& setup = link.pushers[i];
+    auto adopted =
+        adoptExisting(copy, link.sinkOf(i), setup.targets, scopeOf(link.name, setup.app), clock_, stop, setup.told);
+    if (adopted) continue;
+    if (i == 0) return tl::unexpected(adopted.error());
+    back = adopted.error();
+  }
+  return {};
+}
+
 PassReport Agent::planIn(Database& copy, Link& link, const PassOptions& options, std::stop_token stop,
                          const std::function<void(const PlannedChange&)>& each) {
   copy.relax();
@@ -91,8 +105,7 @@ PassReport Agent::planIn(Database& copy, Link& link, const PassOptions& options,
   PassReport report;
   report.link = link.name;
   const auto scope = scopeOf(link.name, link.settings->app);
-  if (auto adopted = adoptExisting(copy, *link.sink, link.rules->targets(), scope, clock_, stop); !adopted)
-    report.app = adopted.error();
+  if (auto adopted = adoptBoth(copy, link, stop, report.back); !adopted) report.app = adopted.error();
   lookOnly(link.poller);
   Poller poller(copy, *link.source, *link.rules, link.sink->kinds(), link.poller, clock_, quiet, progress);
   if (auto result = poller.pass(options.full, stop); !result) {
@@ -165,7 +178,8 @@ VerifyReport Agent::verify(const std::string& name, std::stop_token stop,
   Database db(copy.file());
   db.relax();
   const auto scope = scopeOf(name, app);
-  if (auto adopted = adoptExisting(db, *link.sink, link.rules->targets(), scope, clock_, stop); !adopted) {
+  std::optional<Error> ignored;  // what cannot be read there is told by the pass
+  if (auto adopted = adoptBoth(db, link, stop, ignored); !adopted) {
     report.app = adopted.error();
     return report;
   }

@@ -29,4 +29,21 @@ std::vector<Reference> Rules::touchedBack(const Record&, const SourceView&) cons
 
 std::optional<Target> Rules::deriveBack(const Reference&, const BackView&, Clock::Time) const { return std::nullopt; }
 
+std::vector<Counterpart> Rules::counterparts(const Reference& target, const std::string& erpKey,
+                                             const SourceView&) const {
+  for (const auto& kind : backTargets()) {
+    if (kind.name == target.kind && !kind.counterpart.empty()) {
+      return {{{std::string(kind.counterpart), erpKey}, target.key}};
+    }
+  }
+  return {};
+}
+
+Reference Rules::shownOn(const Reference& target, const SourceView&) const {
+  for (const auto& kind : backTargets()) {
+    if (kind.name == target.kind && !kind.counterpart.empty()) return {std::string(kind.counterpart), target.key};
+  }
+  return {};
+}
+
 }  // namespace postern

@@ -75,6 +75,11 @@ struct SinkKind {
   /// A refusal may end although nothing changed on our side (somebody fills in a mandatory field, opens a book year):
   /// what is parked is tried again at each pass, and stays parked until it succeeds.
   bool refusalsPass = false;
+  /// Holds no records but the errors of records, as they are at present, so that the people whom they concern see them
+  /// in the app. Fields: entity (kind) and id (theirs) of the record that shows it, operation (tells several of one
+  /// record apart), code, message; an empty message = solved. find() and list() know none of them: setting one twice is
+  /// harmless.
+  bool errorList = false;
 };
 
 /// One change to deliver. Reference values in `fields` are our keys; idOf gives the other side's id for them.
@@ -149,7 +154,6 @@ struct LoginGrant {
   std::string address;  // to open in a browser; ends at the redirect address with ?code=…&state=…
   /// Turns the code (percent-decoded once) into the secret to store. Calls the server; valid while the system lives.
   std::function<Result<std::string>(const std::string& code, std::stop_token stop)> exchange;
-  std::string secretOption;  // the Secret option it belongs to: "refresh_token"
 };
 
 class System {
@@ -189,6 +193,8 @@ struct ConnectorInfo {
   /// Throws ConfigError for settings that only make sense together (neither token nor password, …).
   std::unique_ptr<System> (*make)(const SystemContext& context);
   std::span<const SinkKind> sinkKinds = {};  // the same as Sink::kinds(); empty when it cannot write
+  /// The Secret option that System::login fills ("refresh_token"); nullptr = it has no such log-in.
+  const char* grantedSecret = nullptr;
 };
 
 // ---- Rules of a pair ------------------------------------------------------------------------------------------------
@@ -249,6 +255,12 @@ struct Target {
   bool onlyIfThere = false;  // never created for this (a record that is to be archived)
 };
 
+/// A target for the app, and the id of the record there that is the same thing.
+struct Counterpart {
+  Reference ours;
+  std::string id;
+};
+
 /// Whose value counts when both sides changed a field since they last agreed.
 enum class Winner {
   Erp,
@@ -290,6 +302,13 @@ class Rules {
   virtual std::vector<Reference> touchedBack(const Record& record, const SourceView& app) const;
   /// What the ERP should hold; nullopt when nothing should be sent. Not asked for records that came from the ERP.
   virtual std::optional<Target> deriveBack(const Reference& target, const BackView& view, Clock::Time now) const;
+  /// What is one and the same once the ERP knows back target `target` as `erpKey`: it is bound to each other then, so
+  /// that nothing is sent back as something new. Without: the record and its TargetKind::counterpart.
+  virtual std::vector<Counterpart> counterparts(const Reference& target, const std::string& erpKey,
+                                                const SourceView& app) const;
+  /// The app's record, as {kind, their id}, whose people are told of an error of back target `target`; an empty key =
+  /// nobody. Without: the counterpart.
+  virtual Reference shownOn(const Reference& target, const SourceView& app) const;
 };
 
 /// A flow of a pair and the directions it may have: "to_app", "to_erp", "both", as in the setting flow.<name>.

@@ -122,10 +122,12 @@ CREATE TABLE stranger(
   id TEXT NOT NULL,                -- theirs
   owner TEXT NOT NULL,             -- program whose reference it carries, '' = none
   changed INTEGER NOT NULL,        -- as the system tells it, 0 = not told
+  read_at INTEGER NOT NULL,        -- when postern read it
   body TEXT NOT NULL,              -- fields and what they point to, JSON
   PRIMARY KEY(system, kind, match, value, id)) WITHOUT ROWID;
 CREATE INDEX stranger_id ON stranger(system, kind, id);
 ALTER TABLE binding ADD COLUMN claim INTEGER NOT NULL DEFAULT 0;  -- 1: our reference has yet to be written there
+ALTER TABLE outbox ADD COLUMN by_us INTEGER NOT NULL DEFAULT 0;   -- 1: parked by our own rules, not by the other side
 )sql",
 };
 constexpr int kApplicationId = 0x50535452;  // "PSTR"

@@ -8,17 +8,16 @@ namespace postern {
 
 namespace {
 
-/// The app's record `key` and the ERP's record `id` are the same thing from now on.
-void bindCounterpart(Database& db, const TargetKind& kind, const std::string& app, const std::string& key,
-                     const std::string& id, Clock::Time now) {
-  if (kind.counterpart.empty()) return;
+/// The app's record and ours are the same thing from now on.
+void bindCounterpart(Database& db, const std::string& app, const Counterpart& pair, Clock::Time now) {
   Bindings bindings(db, app);
-  if (!bindings.idOf(kind.counterpart, id).empty()) return;
-  Binding binding{key, {}};
+  if (!bindings.idOf(pair.ours.kind, pair.ours.key).empty()) return;
+  if (!bindings.keyOf(pair.ours.kind, pair.id).empty()) return;
+  Binding binding{pair.id, {}, true};
   // What it holds there was never asked for; it stays until the ERP's record differs.
-  if (const auto seen = Snapshot(db, app).get(kind.counterpart, key)) binding.agreed.theirs = seen->record.fields;
-  bindings.put(kind.counterpart, id, binding, now);
-  Outbox(db, app).unblock({std::string(kind.counterpart), id});
+  if (const auto seen = Snapshot(db, app).get(pair.ours.kind, pair.id)) binding.agreed.theirs = seen->record.fields;
+  bindings.put(pair.ours.kind, pair.ours.key, binding, now);
+  Outbox(db, app).unblock(pair.ours);
 }
 
 }  // namespace
@@ -42,8 +41,9 @@ std::function<void(Database&, const Told&)> toldByErp(std::string link, std::str
   return [link = std::move(link), scope = std::move(scope), app = std::move(app), shared = std::move(shared), &writes,
           &clock, &rules](Database& db, const Told& told) {
     writes.note(told.target.kind, told.id);
-    for (const auto& kind : rules.backTargets()) {
-      if (kind.name == told.target.kind) bindCounterpart(db, kind, app, told.target.key, told.id, clock.now());
+    const Snapshot theirs(db, app);
+    for (const auto& pair : rules.counterparts(told.target, told.id, theirs)) {
+      bindCounterpart(db, app, pair, clock.now());
     }
     Snapshot snapshot(db, scope);
     const auto record = snapshot.patch(told.target.kind, told.id, told.holds, clock.now());

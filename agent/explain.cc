@@ -30,9 +30,9 @@ Dealings dealingsWith(Database& db, const std::string& scope, const Reference& r
 
 bool isEmpty(const Dealings& dealings) { return !dealings.queued && dealings.audit.empty(); }
 
-std::optional<HealthEntry> brakeOf(Database& db, const std::string& link, const std::string& kind) {
+std::optional<HealthEntry> brakeOf(Database& db, const std::string& part) {
   for (auto& entry : readHealth(db)) {
-    if (entry.part == link + "/brake/" + kind && entry.level != HealthLevel::Good) return std::move(entry);
+    if (entry.part == part && entry.level != HealthLevel::Good) return std::move(entry);
   }
   return std::nullopt;
 }
@@ -47,10 +47,26 @@ std::vector<std::string> editedThere(const Record& there, const Agreed& agreed) 
   return names;
 }
 
-bool isOff(const ExplainedLink& link, const std::string& kind) {
-  const auto targets = link.rules.targets();
+const TargetKind* kindIn(std::span<const TargetKind> targets, const std::string& kind) {
   const auto it = std::find_if(targets.begin(), targets.end(), [&](const TargetKind& t) { return t.name == kind; });
-  return it == targets.end() || !link.flows.toApp.contains(it->flow);
+  return it == targets.end() ? nullptr : &*it;
+}
+
+bool isOff(const TargetKind* kind, const std::set<std::string, std::less<>>& flows) {
+  return kind == nullptr || !flows.contains(kind->flow);
+}
+
+std::vector<std::string> toSend(const Target& target, const std::optional<Binding>& binding,
+                                std::span<const SinkKind> kinds, const std::string& name) {
+  if (!binding) return namesOf(target.fields);
+  const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const SinkKind& k) { return k.name == name; });
+  const SinkKind sink = kind == kinds.end() ? SinkKind{} : *kind;
+  return namesOf(fieldsToSend(target.fields, binding->agreed, sink.together, sink.createOnly));
+}
+
+/// Whether anything is, or was, to be done for it.
+bool isKnown(const ExplainedTarget& target) {
+  return target.wanted || target.due || !target.id.empty() || !isEmpty(target.towards);
 }
 
 ExplainedTarget explainTarget(Database& db, const ExplainedLink& link, const Reference& reference, Clock::Time now) {
@@ -58,11 +74,10 @@ ExplainedTarget explainTarget(Database& db, const ExplainedLink& link, const Ref
   const Snapshot erp(db, scopeOf(link.name, link.erp));
   const Snapshot app(db, scope);
   const Bindings bindings(db, scope);
-  ExplainedTarget told;
-  told.target = reference;
-  told.off = isOff(link, reference.kind);
+  ExplainedTarget told{.system = link.app, .target = reference};
+  told.off = isOff(kindIn(link.rules.targets(), reference.kind), link.flows.toApp);
   told.due = isDirty(db, link.name, reference);
-  told.brake = brakeOf(db, link.name, reference.kind);
+  told.brake = brakeOf(db, brakePart(link.name, reference.kind));
   told.towards = dealingsWith(db, scope, reference);
   told.agreedAt = bindings.agreedAt(reference.kind, reference.key);
   const auto target = link.rules.derive(reference, erp, now);
@@ -75,13 +90,38 @@ ExplainedTarget explainTarget(Database& db, const ExplainedLink& link, const Ref
       told.edited = editedThere(there->record, binding->agreed);
     }
   }
-  if (!target) return told;
-  const auto kind =
-      std::find_if(link.kinds.begin(), link.kinds.end(), [&](const SinkKind& k) { return k.name == reference.kind; });
-  const SinkKind sink = kind == link.kinds.end() ? SinkKind{} : *kind;
-  told.toSend =
-      namesOf(binding ? fieldsToSend(target->fields, binding->agreed, sink.together, sink.createOnly) : target->fields);
+  if (target) told.toSend = toSend(*target, binding, link.kinds, reference.kind);
   return told;
+}
+
+/// A record of the ERP that the app makes; `reference` has the app's key. nullopt for one that came from the ERP.
+std::optional<ExplainedTarget> explainMade(Database& db, const ExplainedLink& link, const Reference& reference,
+                                           Clock::Time now) {
+  const auto* kind = kindIn(link.rules.backTargets(), reference.kind);
+  if (kind == nullptr) return std::nullopt;
+  const auto scope = scopeOf(link.name, link.erp);
+  const Snapshot erp(db, scope);
+  const Snapshot app(db, scopeOf(link.name, link.app));
+  const Bindings erpBindings(db, scope);
+  const Bindings appBindings(db, scopeOf(link.name, link.app));
+  const auto binding = erpBindings.get(reference.kind, reference.key);
+  if (!binding && !kind->counterpart.empty() && !appBindings.keyOf(kind->counterpart, reference.key).empty()) {
+    return std::nullopt;
+  }
+  ExplainedTarget told{.system = link.erp, .target = reference};
+  told.off = isOff(kind, link.flows.toErp);
+  told.due = isDirty(db, backLinkOf(link.name), reference);
+  told.brake = brakeOf(db, backBrakePart(link.name, reference.kind));
+  told.towards = dealingsWith(db, scope, reference);
+  told.agreedAt = erpBindings.agreedAt(reference.kind, reference.key);
+  if (binding) {
+    told.id = binding->id;
+    told.seen = seenIn(erp, {reference.kind, binding->id});
+  }
+  const auto target = link.rules.deriveBack(reference, backView(app, erp, appBindings, erpBindings), now);
+  told.wanted = target.has_value();
+  if (target) told.toSend = toSend(*target, binding, link.erpKinds, reference.kind);
+  return isKnown(told) ? std::optional(std::move(told)) : std::nullopt;
 }
 
 }  // namespace
@@ -92,8 +132,13 @@ std::optional<Explanation> explainErp(Database& db, const ExplainedLink& link, c
   const Snapshot erp(db, scope);
   Explanation told{.link = link.name};
   told.seen = seenIn(erp, record);
-  told.towards = dealingsWith(db, scope, record);
-  if (!told.seen && isEmpty(told.towards)) return std::nullopt;
+  const auto maker = Bindings(db, scope).keyOf(record.kind, record.key);
+  if (auto made = explainMade(db, link, {record.kind, maker.empty() ? record.key : maker}, now)) {
+    told.targets.push_back(std::move(*made));
+  } else {
+    told.towards = dealingsWith(db, scope, record);
+  }
+  if (!told.seen && isEmpty(told.towards) && told.targets.empty()) return std::nullopt;
   if (const auto seen = erp.get(record.kind, record.key)) {
     const auto touched = link.rules.touched(seen->record, erp);
     for (const auto& target : std::set<Reference>(touched.begin(), touched.end())) {
@@ -108,21 +153,23 @@ std::optional<Explanation> explainApp(Database& db, const ExplainedLink& link, c
   const auto scope = scopeOf(link.name, link.app);
   const Bindings bindings(db, scope);
   Explanation told{.link = link.name};
-  const auto known = [](const ExplainedTarget& target) {
-    return target.wanted || target.due || !target.id.empty() || !isEmpty(target.towards);
-  };
+  const Snapshot app(db, scope);
   auto target = explainTarget(db, link, record, now);
-  if (!known(target)) {
+  if (!isKnown(target)) {
     const auto key = bindings.keyOf(record.kind, record.key);
-    if (key.empty()) {
-      told.seen = seenIn(Snapshot(db, scope), record);
-      return told.seen ? std::optional(told) : std::nullopt;  // there, but not ours
-    }
-    target = explainTarget(db, link, {record.kind, key}, now);
+    if (!key.empty()) target = explainTarget(db, link, {record.kind, key}, now);
   }
-  told.seen = target.seen;
-  told.targets.push_back(std::move(target));
-  return told;
+  const bool ours = isKnown(target);
+  const auto id = ours && !target.id.empty() ? target.id : record.key;
+  told.seen = ours ? target.seen : seenIn(app, record);
+  if (ours) told.targets.push_back(std::move(target));
+  if (const auto seen = app.get(record.kind, id)) {
+    const auto touched = link.rules.touchedBack(seen->record, app);
+    for (const auto& reference : std::set<Reference>(touched.begin(), touched.end())) {
+      if (auto made = explainMade(db, link, reference, now)) told.targets.push_back(std::move(*made));
+    }
+  }
+  return told.seen || !told.targets.empty() ? std::optional(std::move(told)) : std::nullopt;
 }
 
 }  // namespace postern

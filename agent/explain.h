@@ -21,7 +21,8 @@ namespace postern {
 struct ExplainedLink {
   std::string name, erp, app;  // names of the link and its systems
   const Rules& rules;
-  std::span<const SinkKind> kinds;  // of the app
+  std::span<const SinkKind> kinds;     // of the app
+  std::span<const SinkKind> erpKinds;  // empty when nothing can be written there
   Flows flows;
 };
 
@@ -37,10 +38,11 @@ struct Dealings {
   std::vector<AuditLine> audit;  // oldest first
 };
 
-/// One record of the app that postern keeps, or would.
+/// One record of the app that postern keeps, or would; or one of the ERP that the app makes.
 struct ExplainedTarget {
+  std::string system;  // that it goes to
   Reference target;
-  bool off = false;                    // its flow sends nothing to the app
+  bool off = false;                    // its flow sends nothing there
   bool wanted = false;                 // the rules lead to something to send
   bool due = false;                    // to be derived by the next pass
   std::optional<HealthEntry> brake{};  // that holds its kind
@@ -48,7 +50,7 @@ struct ExplainedTarget {
   std::optional<Clock::Time> agreedAt{};
   std::vector<std::string> toSend{};  // names of fields that are wanted otherwise than agreed
   std::vector<std::string> edited{};  // names of fields that the app was last seen to hold otherwise than agreed
-  std::optional<SeenRecord> seen{};   // by the app; absent for kinds that are not read there
+  std::optional<SeenRecord> seen{};   // over there; absent for kinds that are not read
   Dealings towards{};
 };
 
@@ -59,10 +61,12 @@ struct Explanation {
   std::vector<ExplainedTarget> targets{};
 };
 
-/// A record of the ERP and all it leads to; nullopt when nothing was ever heard of it.
+/// A record of the ERP and all it leads to; of one that the app made, the key may be ours or the ERP's. nullopt when
+/// nothing was ever heard of it.
 std::optional<Explanation> explainErp(Database& db, const ExplainedLink& link, const Reference& record,
                                       Clock::Time now);
-/// A record of the app; its key may be ours or their id, ours first. nullopt when nothing was ever heard of it.
+/// A record of the app and what it leads to in the ERP; its key may be ours or their id, ours first. nullopt when
+/// nothing was ever heard of it.
 std::optional<Explanation> explainApp(Database& db, const ExplainedLink& link, const Reference& record,
                                       Clock::Time now);
 

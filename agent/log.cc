@@ -13,6 +13,7 @@ namespace postern {
 namespace {
 
 std::atomic<Level> threshold{Level::Info};
+std::atomic<bool> forJournal{false};
 std::mutex outputMutex;  // stderr: whole lines; guards otherSink
 LogSink otherSink;
 
@@ -119,6 +120,8 @@ void setLogSink(LogSink sink) {
   otherSink = std::move(sink);
 }
 
+void logForJournal(bool journal) { forJournal = journal; }
+
 bool isLogged(Level level) { return level <= threshold.load(std::memory_order_relaxed); }
 
 std::string formatEvent(std::string_view component, std::string_view event, std::span<const LogField> fields) {
@@ -132,10 +135,9 @@ std::string formatEvent(std::string_view component, std::string_view event, std:
 
 void log(Level level, std::string_view component, std::string_view event, std::initializer_list<LogField> fields) {
   if (!isLogged(level)) return;
-  static const bool inJournal = std::getenv("JOURNAL_STREAM") != nullptr;
   const LevelName& name = nameOf(level);
   std::string line =
-      inJournal ? std::string(name.priority) : isoStamp(systemClock().now()) + " level=" + name.name + " ";
+      forJournal ? std::string(name.priority) : isoStamp(systemClock().now()) + " level=" + name.name + " ";
   line += formatEvent(component, event, std::span(fields.begin(), fields.size()));
   const std::lock_guard lock(outputMutex);
   if (otherSink) return otherSink(line);

@@ -33,8 +33,8 @@ struct LogField {
 void setLogLevel(Level level);
 bool isLogged(Level level);
 
-/// Writes the event as one whole line. Thread-safe, never throws for an unwritable stderr. Starts with systemd's
-/// "<priority>" under JOURNAL_STREAM, else with an ISO stamp and level=….
+/// Writes the event as one whole line. Thread-safe, never throws for an unwritable stderr. Starts with an ISO
+/// stamp and level=…, for systemd's journal (logForJournal) with "<priority>".
 void log(Level level, std::string_view component, std::string_view event, std::initializer_list<LogField> fields = {});
 
 /// The line log() writes, without start and line break: `component=… event=… key=value …`. Values with anything but

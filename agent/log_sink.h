@@ -13,4 +13,8 @@ using LogSink = std::function<void(const std::string& line)>;
 /// From now on lines go to `sink` instead of stderr; nullptr: to stderr again.
 void setLogSink(LogSink sink);
 
+/// Whether standard error is the journal: lines start with its "<priority>" then instead of stamp and level. Call once,
+/// at start; false until then.
+void logForJournal(bool journal);
+
 }  // namespace postern

@@ -77,7 +77,8 @@ std::string_view stateName(State state) {
 
 Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank, const Target& desired, bool differs,
                         Time now) {
-  auto& find = db_.statement("SELECT id, state, desired, needs, base FROM outbox WHERE system=? AND kind=? AND key=?");
+  auto& find =
+      db_.statement("SELECT id, state, desired, needs, base, by_us FROM outbox WHERE system=? AND kind=? AND key=?");
   find.bind(1, system_);
   find.bind(2, target.kind);
   find.bind(3, target.key);
@@ -103,7 +104,8 @@ Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank
   }
   const auto id = find.integer(0);
   const auto state = static_cast<State>(find.integer(1));
-  const bool same = find.text(2) == json && find.text(3) == needs && find.text(4) == base;
+  const bool refusedByUs = state == State::Parked && find.integer(5) != 0;
+  const bool same = find.text(2) == json && find.text(3) == needs && find.text(4) == base && !refusedByUs;
   find.reset();
   const bool inFlight = state == State::Sending || state == State::Probing;
   if (same && (differs || inFlight)) return Put::Nothing;
@@ -116,7 +118,7 @@ Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank
   auto& replace = db_.statement(
       inFlight ? "UPDATE outbox SET desired=?, needs=?, link=?, base=?, version=version+1 WHERE id=?"
                : "UPDATE outbox SET desired=?, needs=?, link=?, base=?, version=version+1, state=0, blocked_on='', "
-                 "attempts=0, not_before=0, code='', reason='', detail='' WHERE id=?");
+                 "attempts=0, not_before=0, code='', reason='', detail='', by_us=0 WHERE id=?");
   replace.bind(1, json);
   replace.bind(2, needs);
   replace.bind(3, link);
@@ -147,7 +149,11 @@ bool Outbox::dispute(std::string_view link, const Reference& target, int rank, c
   }
   put(link, target, rank, desired, true, now);
   const auto entry = find(target);
-  return park(entry->id, entry->version, error);
+  park(entry->id, entry->version, error);
+  auto& mark = db_.statement("UPDATE outbox SET by_us=1 WHERE id=?");
+  mark.bind(1, entry->id);
+  mark.run();
+  return true;
 }
 
 void Outbox::tryAgain(std::int64_t id) {
@@ -250,7 +256,7 @@ void Outbox::postpone(std::int64_t id, State state, Time until, const Error* err
 
 bool Outbox::park(std::int64_t id, std::int64_t version, const Error& error) {
   auto& update = db_.statement(
-      "UPDATE outbox SET state=4, attempts=attempts+1, code=?, reason=?, detail=? WHERE id=? AND version=?");
+      "UPDATE outbox SET state=4, attempts=attempts+1, code=?, reason=?, detail=?, by_us=0 WHERE id=? AND version=?");
   std::string reason;
   bindError(update, 1, error, reason);
   update.bind(4, id);

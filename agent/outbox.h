@@ -58,7 +58,8 @@ class Outbox {
   /// Brings the queue up to the newest desired state of a target. `differs` tells whether anything differs from what
   /// is agreed. An entry that is in flight (sending, probing) keeps its state and carries the new content afterwards,
   /// differing or not, because what is in flight may still be applied; one that only waits is replaced or, when
-  /// nothing differs any more, withdrawn; a parked or blocked one goes back to waiting when its content changed.
+  /// nothing differs any more, withdrawn; a parked or blocked one goes back to waiting when its content changed, one
+  /// that dispute() parked in any case.
   Put put(std::string_view link, const Reference& target, int rank, const Target& desired, bool differs, Time now);
 
   /// The target's entry; nullopt when there is none.

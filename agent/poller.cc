@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/error_list.h"
 #include "agent/log.h"
 
 namespace postern {
@@ -74,6 +75,13 @@ void logError(std::string_view event, const Error& error, const std::string& par
 
 std::string backBrakeSetting(std::string_view link, std::string_view target) {
   return "brake/" + std::string(link) + "/back/" + std::string(target);
+}
+
+std::string brakePart(std::string_view link, std::string_view target) {
+  return std::string(link) + "/brake/" + std::string(target);
+}
+std::string backBrakePart(std::string_view link, std::string_view target) {
+  return std::string(link) + "/brake/back/" + std::string(target);
 }
 
 std::string scopeOf(std::string_view link, std::string_view system) {
@@ -166,6 +174,7 @@ bool Poller::isLoaded(std::string_view target) {
 Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<void()>& queued) {
   progress_.reading = true;
   rewound_ = 0;
+  waitsUntil_ = clock_.monotonic() + setup_.patience;
   readErp_ = false;
   held_.clear();
   heldFlows_.clear();
@@ -222,6 +231,13 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
   }
   readErp_ = true;
   if (app) deriveBack(stop, queued);
+  for (const auto& [name, kind] : sinkKinds_) {
+    if (!kind.errorList) continue;
+    const ErrorListSetup list{
+        setup_.link,    scopeOf(setup_.link, setup_.erp), scopeOf(setup_.link, setup_.app), app_.snapshot, kind,
+        setup_.language};
+    if (showErrors(db_, rules_, list, clock_.now())) queued();
+  }
   return app;
 }
 
@@ -303,7 +319,7 @@ bool Poller::enqueue(const Reference& reference) {
     return outbox_.dispute(setup_.link, reference, sink->second.rank, *target, *target->refusal, now) || some;
   }
   const bool differs =
-      !binding ||
+      !binding || binding->claim ||
       !fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly).empty();
   const auto put = outbox_.put(setup_.link, reference, sink->second.rank, *target, differs, now);
   if (put == Outbox::Put::Queued) {
@@ -332,6 +348,7 @@ Fields Poller::difference(const Reference& reference) {
   const auto sink = sinkKinds_.find(reference.kind);
   if (!target || sink == sinkKinds_.end()) return {};
   const auto binding = bindings_.get(reference.kind, reference.key);
+  if (!binding && target->onlyIfThere) return {};
   return binding ? fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly)
                  : target->fields;
 }
@@ -345,7 +362,7 @@ bool Poller::mayDerive(const TargetKind& target) {
   // What belongs to a flow waits together: addresses without their customers' new names would mislead.
   const auto flow = heldFlows_.find(target.flow);
   const auto error = flow != heldFlows_.end() ? flow->second : unusual(kind);
-  const auto part = setup_.link + "/brake/" + kind;
+  const auto part = brakePart(setup_.link, kind);
   if (!error) {
     if (!brake.empty()) {
       writeSetting(db_, brakeSetting(setup_.link, kind), "");
@@ -367,7 +384,7 @@ void Poller::derivedAll(std::string_view kind) {
   if (!isLoaded(kind)) writeSetting(db_, derivedSetting(setup_.link, kind), "all");
   if (readSetting(db_, brakeSetting(setup_.link, kind)).empty()) return;
   writeSetting(db_, brakeSetting(setup_.link, kind), "");
-  health_.good(setup_.link + "/brake/" + std::string(kind));
+  health_.good(brakePart(setup_.link, kind));
 }
 
 std::optional<Error> Poller::unusual(const std::string& kind) {
@@ -420,7 +437,7 @@ bool Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std:
     UnitOfWork work(db_);
     bool some = false;
     // A record of the app whose way into the ERP nobody knows yet may be this one: the mark waits for the next pass.
-    const bool doubt = mayBeOurs(kind);
+    const bool doubt = mayBeOurs(kind, stop);
     for (const auto& key : keys) {
       if (doubt && bindings_.idOf(kind, key).empty()) {
         after = key;

@@ -1,6 +1,7 @@
 #pragma once
 // Reads both systems of one link: rows into the snapshots, what they affect into the outboxes.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -39,6 +40,11 @@ struct PollerSetup {
   WriteWatch* erpWrites = nullptr;       // may be nullptr
   WriteWatch* appWrites = nullptr;
 
+  /// A pass waits as long at most until what the ERP holds of ours is known again, where the app's records go there.
+  std::chrono::seconds patience{60};
+
+  Language language = Language::En;  // of the errors that are shown in the app
+
   bool brakes = true;
   double brakeShare = 1;         // of the records of a kind that one pass may change or add; 1 = as many as there are
   std::int64_t brakeLeast = 50;  // as few are never held up
@@ -52,10 +58,18 @@ bool isDirty(Database& db, std::string_view link, const Reference& target);
 /// Releases what the brake of `link` holds; the next pass derives it. Returns how many kinds of targets.
 int approve(Database& db, std::string_view link, const Rules& rules);
 
+/// What rules see when they derive for the ERP. The arguments must outlive it.
+BackView backView(const Snapshot& app, const Snapshot& erp, const Bindings& appBindings, const Bindings& erpBindings);
+/// Under this name what is to be derived for the ERP is marked dirty.
+std::string backLinkOf(std::string_view link);
+
 // Settings by which the parts of the poller and approve() understand each other.
 inline constexpr std::string_view kApproved = "approved";
 /// Of a target for the ERP: "" = off, "on", or kApproved until everything held was derived.
 std::string backBrakeSetting(std::string_view link, std::string_view target);
+/// Parts of the health board, of a target for the app and one for the ERP.
+std::string brakePart(std::string_view link, std::string_view target);
+std::string backBrakePart(std::string_view link, std::string_view target);
 
 /// One link's poller; one thread. Opens no connection of its own.
 class Poller {
@@ -99,6 +113,7 @@ class Poller {
   void store(Scan& scan, std::span<const Changed> changed);
   void finish(Scan& scan, const Page& page);
   bool believes(Scan& scan);
+  void tellDoubled(const Scan& scan);
   void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
   void touchKey(const Side& side, std::string_view kind, const std::string& key);
 
@@ -125,11 +140,14 @@ class Poller {
   void deriveBackKind(const TargetKind& target, std::stop_token stop, const std::function<void()>& queued);
   bool enqueueBack(const TargetKind& target, const std::string& key);
   std::optional<Target> derivedBack(const Reference& reference);
+  void derivedAllBack(const TargetKind& target);
   bool mayDeriveBack(const TargetKind& target);
+  std::int64_t countNewBack(const TargetKind& target, std::int64_t limit);
   void wakeRefused(const TargetKind& target);
   bool comesBack(std::string_view kind) const;
-  bool mayBeOurs(std::string_view kind);
-  std::string backLink() const { return setup_.link + "/back"; }
+  bool mayBeOurs(std::string_view kind, std::stop_token stop);
+  bool knowsErp(const TargetKind& target, std::stop_token stop);
+  std::string backLink() const { return backLinkOf(setup_.link); }
 
   // poller_back.cc: the way back
   Decided settleShared(const Reference& target, Target& desired, Binding& binding);
@@ -159,6 +177,7 @@ class Poller {
   std::int64_t lastCount_ = -1;
   std::int64_t rewound_ = 0;  // records of this pass whose own change date went back
   bool readErp_ = false;
+  Clock::Monotonic waitsUntil_{};  // of this pass, for what the ERP holds of ours
   std::vector<Error> held_;
   std::map<std::string_view, std::optional<Error>> heldFlows_;
   bool paused_ = true;  // as the health board may still say from an earlier run

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "agent/adoption.h"
 #include "agent/log.h"
 #include "agent/poller.h"
 #include "agent/reconcile.h"
 
 namespace postern {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr std::size_t kBatch = 200;
 /// Between two passes as many come in without anybody wondering; an outage of the ERP must not end in a stop.
@@ -43,15 +46,38 @@ std::string loadedSetting(std::string_view link, std::string_view target) {
 
 }  // namespace
 
+BackView backView(const Snapshot& app, const Snapshot& erp, const Bindings& appBindings, const Bindings& erpBindings) {
+  return {app, erp,
+          [&appBindings](std::string_view kind, std::string_view key) { return appBindings.keyOf(kind, key); },
+          [&erpBindings](const Reference& target) -> std::optional<Fields> {
+            auto sent = erpBindings.get(target.kind, target.key);
+            if (!sent) return std::nullopt;
+            return std::move(sent->agreed.ours);
+          }};
+}
+
+std::string backLinkOf(std::string_view link) { return std::string(link) + "/back"; }
+
 bool Poller::comesBack(std::string_view kind) const {
   return std::any_of(backTargets_.begin(), backTargets_.end(), [&](const auto& t) { return t.counterpart == kind; });
 }
 
-/// Whether a record of `kind` that is new in the ERP may be one that we are just creating there.
-bool Poller::mayBeOurs(std::string_view kind) {
+/// Whether what the ERP holds of ours is known; waits for it a little.
+bool Poller::knowsErp(const TargetKind& target, std::stop_token stop) {
+  const auto scope = scopeOf(setup_.link, setup_.erp);
+  const std::string kind(target.name);
+  while (!isAdopted(db_, scope, kind)) {
+    if (clock_.monotonic() >= waitsUntil_ || !clock_.wait(100ms, stop)) return false;
+  }
+  return true;
+}
+
+/// Whether a record of `kind` that is new in the ERP may be one that we made there, or are just making.
+bool Poller::mayBeOurs(std::string_view kind, std::stop_token stop) {
   const auto scope = scopeOf(setup_.link, setup_.erp);
   for (const auto& target : backTargets_) {
     if (target.counterpart != kind) continue;
+    if (!knowsErp(target, stop)) return true;
     auto& query = db_.statement("SELECT 1 FROM outbox WHERE system=? AND kind=? AND state IN (1,2) LIMIT 1");
     query.bind(1, scope);
     query.bind(2, target.name);
@@ -114,14 +140,7 @@ void Poller::wakeRefused(const TargetKind& target) {
 }
 
 std::optional<Target> Poller::derivedBack(const Reference& reference) {
-  const BackView view{app_.snapshot, erp_.snapshot,
-                      [this](std::string_view kind, std::string_view key) { return bindings_.keyOf(kind, key); },
-                      [this](const Reference& target) -> std::optional<Fields> {
-                        auto sent = erpBindings_.get(target.kind, target.key);
-                        if (!sent) return std::nullopt;
-                        return std::move(sent->agreed.ours);
-                      }};
-  return rules_.deriveBack(reference, view, clock_.now());
+  return rules_.deriveBack(reference, backView(app_.snapshot, erp_.snapshot, bindings_, erpBindings_), clock_.now());
 }
 
 /// True when something was queued.
@@ -152,7 +171,7 @@ void Poller::deriveBackKind(const TargetKind& target, std::stop_token stop, cons
   const auto link = backLink();
   while (!stop.stop_requested()) {
     const auto keys = dirtyKeys(link, target.name, {}, kBatch);
-    if (keys.empty()) break;
+    if (keys.empty()) return derivedAllBack(target);
     UnitOfWork work(db_);
     bool some = false;
     for (const auto& key : keys) {
@@ -162,12 +181,34 @@ void Poller::deriveBackKind(const TargetKind& target, std::stop_token stop, cons
     work.commit();
     if (some) queued();
   }
-  if (readSetting(db_, loadedSetting(setup_.link, target.name)).empty())
-    writeSetting(db_, loadedSetting(setup_.link, target.name), "all");
+}
+
+void Poller::derivedAllBack(const TargetKind& target) {
+  const auto loaded = loadedSetting(setup_.link, target.name);
+  if (readSetting(db_, loaded).empty()) writeSetting(db_, loaded, "all");
   const auto brake = backBrakeSetting(setup_.link, target.name);
   if (readSetting(db_, brake).empty()) return;
   writeSetting(db_, brake, "");
-  health_.good(setup_.link + "/brake/" + std::string(target.name));
+  health_.good(backBrakePart(setup_.link, target.name));
+}
+
+/// How many records would be new in the ERP; 0 when there cannot be more than `limit`.
+std::int64_t Poller::countNewBack(const TargetKind& target, std::int64_t limit) {
+  const auto link = backLink();
+  const auto enough = static_cast<std::size_t>(limit) + 1;
+  if (dirtyKeys(link, target.name, {}, enough).size() < enough) return 0;
+  std::int64_t many = 0;
+  for (std::string after;;) {
+    const auto keys = dirtyKeys(link, target.name, after, kBatch);
+    if (keys.empty()) return many;
+    after = keys.back();
+    ReadScope read(db_);
+    for (const auto& key : keys) {
+      if (erpBindings_.idOf(target.name, key).empty() && bindings_.keyOf(target.counterpart, key).empty() &&
+          derivedBack({std::string(target.name), key}))
+        ++many;
+    }
+  }
 }
 
 /// What the app held before the flow was switched on, or an unusual number of records, waits for somebody to have
@@ -178,20 +219,8 @@ bool Poller::mayDeriveBack(const TargetKind& target) {
   if (!setup_.brakes || brake == kApproved) return true;
   const bool first = readSetting(db_, loadedSetting(setup_.link, target.name)).empty();
   const std::int64_t limit = first ? 0 : kUsual;
-  std::int64_t many = 0;
-  const auto link = backLink();
-  for (std::string after;;) {
-    const auto keys = dirtyKeys(link, target.name, after, kBatch);
-    if (keys.empty()) break;
-    after = keys.back();
-    ReadScope read(db_);
-    for (const auto& key : keys) {
-      if (erpBindings_.idOf(target.name, key).empty() && bindings_.keyOf(target.counterpart, key).empty() &&
-          derivedBack({std::string(target.name), key}))
-        ++many;
-    }
-  }
-  const auto part = setup_.link + "/brake/" + std::string(target.name);
+  const auto many = countNewBack(target, limit);
+  const auto part = backBrakePart(setup_.link, target.name);
   if (many <= limit) {
     if (!brake.empty()) {
       writeSetting(db_, setting, "");

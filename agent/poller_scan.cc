@@ -40,6 +40,17 @@ constexpr Message kScanStopped{
     {"nothing to do: the next pass goes on", "nichts zu tun: der nächste Durchlauf macht weiter",
      "niets te doen: de volgende ronde gaat verder"}};
 
+constexpr Message kKeyTwice{
+    "PST-5105",
+    {"{0} has several records of kind {1} under one key ({2} times); of each only one is used",
+     "{0} hat mehrere Objekte der Art {1} unter einem Schlüssel ({2}-mal); von diesen wird jeweils nur eines verwendet",
+     "{0} heeft meerdere records van soort {1} onder één sleutel ({2} keer); daarvan wordt er telkens maar één "
+     "gebruikt"},
+    {"make them differ in the ERP, or add a field that tells them apart to the setting of the key",
+     "Unterscheiden Sie sie im ERP, oder nehmen Sie ein Feld, das sie unterscheidet, in die Einstellung des Schlüssels "
+     "auf",
+     "zorg dat ze in het ERP verschillen, of voeg een onderscheidend veld toe aan de instelling van de sleutel"}};
+
 /// An interrupted scan is taken up again for this long; later its pages would be too stale to be worth it.
 constexpr auto kResumeWithin = 6h;
 constexpr std::size_t kStoreBatch = 100;
@@ -74,6 +85,7 @@ struct Poller::Scan {
   bool fromStart = true;
   bool full = false;  // as the pages say
   std::int64_t rows = 0;
+  std::int64_t doubled = 0;  // rows whose key an earlier row with other content had
   std::vector<bool> seen{};  // by snapshot id: one bit a record is all a full compare keeps in memory
   std::vector<std::string_view>
       direct{};  // targets that are queued at once: the first load, and no other kind is needed
@@ -83,6 +95,10 @@ struct Poller::Scan {
     const auto index = static_cast<std::size_t>(id);
     if (index >= seen.size()) seen.resize(std::max(index + 1, seen.size() * 2));
     seen[index] = true;
+  }
+  bool isMarked(std::int64_t id) const {
+    const auto index = static_cast<std::size_t>(id);
+    return index < seen.size() && seen[index];
   }
 };
 
@@ -143,6 +159,7 @@ void Poller::apply(Scan& scan, const Page& page, const std::function<void()>& qu
       if (known && known->hash == hash) {
         scan.mark(known->id);
       } else {
+        if (known && scan.isMarked(known->id)) ++scan.doubled;
         changed.push_back({&row, hash, known});
       }
     }
@@ -150,7 +167,11 @@ void Poller::apply(Scan& scan, const Page& page, const std::function<void()>& qu
   if (changed.empty()) return;
   std::unordered_map<std::string_view, const Row*> last;  // a key may come twice
   for (const auto& row : page.rows) last[row.key] = &row;
-  std::erase_if(changed, [&](const Changed& change) { return last[change.row->key] != change.row; });
+  std::erase_if(changed, [&](const Changed& change) {
+    const Row* counts = last[change.row->key];
+    if (counts->raw != change.row->raw) ++scan.doubled;
+    return counts != change.row;
+  });
 
   // Delivery waits while we write, so a page is stored in parts. The cursor moves with the last one: what is read again
   // after a crash is no change.
@@ -255,7 +276,24 @@ bool Poller::believes(Scan& scan) {
     }
   }
   health_.good(side.part + '/' + scan.kind);
+  if (scan.full && scan.fromStart) tellDoubled(scan);
   return true;
+}
+
+/// One of two records with one key never reaches the other side; which of them may differ from pass to pass.
+void Poller::tellDoubled(const Scan& scan) {
+  const auto part = scan.side.part + '/' + scan.kind + "/keys";
+  if (scan.doubled > 0) {
+    const Error error{Fault::Retry, &kKeyTwice, {scan.side.system, scan.kind, std::to_string(scan.doubled)}, {}, {}};
+    logError("key twice", error, part);
+    health_.report(part, HealthLevel::Warning, error);
+    return;
+  }
+  const auto board = readHealth(db_);
+  const bool told = std::any_of(board.begin(), board.end(), [&](const HealthEntry& entry) {
+    return entry.part == part && entry.level != HealthLevel::Good;
+  });
+  if (told) health_.good(part);
 }
 
 void Poller::finish(Scan& scan, const Page& page) {

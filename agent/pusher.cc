@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "agent/adoption.h"
 #include "agent/backoff.h"
 #include "agent/log.h"
 #include "agent/strangers.h"
@@ -150,7 +149,7 @@ const SinkKind& Pusher::sinkKind(const std::string& name) const {
 
 bool Pusher::adopt(std::stop_token stop) {
   if (mode() == Mode::Paused) return false;
-  const auto adopted = adoptExisting(db_, sink_, setup_.targets, scope_, clock_, stop);
+  const auto adopted = adoptExisting(db_, sink_, setup_.targets, scope_, clock_, stop, setup_.told);
   if (!adopted) {
     if (adopted.error().fault != Fault::Stop) failed(adopted.error(), era_);
     return false;

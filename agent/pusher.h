@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/adoption.h"
 #include "agent/bindings.h"
 #include "agent/connector.h"
 #include "agent/database.h"
@@ -22,14 +23,6 @@
 
 namespace postern {
 
-/// What a record of the other side holds, by the answer to a write of ours.
-struct Told {
-  Reference target;  // ours
-  std::string id;    // theirs
-  Fields sent;
-  Fields holds;  // in our words
-};
-
 struct PusherSetup {
   std::string link;
   std::string app;                        // the system that is written; on the way back the ERP
@@ -38,7 +31,7 @@ struct PusherSetup {
   std::span<const TargetKind> targets{};  // what is written, as the rules tell; its records there may be taken over
   /// Their id of a record of ours that is bound on the other side only; empty = unknown.
   std::function<std::string(Database& db, std::string_view kind, std::string_view key)> idElsewhere{};
-  /// Called inside the transaction that settles a write.
+  /// Called inside the transaction that settles a write, or binds a record that was found there.
   std::function<void(Database& db, const Told& told)> told = [](Database&, const Told&) {};
   int lanes = 4;                       // calls at the same time
   std::size_t window = 64;             // at most this many entries are in flight: the price of a kill in look-ups

@@ -173,7 +173,7 @@ Snapshot::Compared Snapshot::countMissing(std::string_view kind, const std::vect
   Compared compared;
   std::vector<std::int64_t> back, gone;
   std::int64_t newestThere = 0, oldestLost = std::numeric_limits<std::int64_t>::max();
-  auto& query = db_.statement("SELECT id, missing, key, first_at FROM snapshot WHERE system=? AND kind=?");
+  auto& query = db_.statement("SELECT id, missing, key, first_at, parent FROM snapshot WHERE system=? AND kind=?");
   query.bind(1, system_);
   query.bind(2, kind);
   while (query.step()) {
@@ -186,7 +186,7 @@ Snapshot::Compared Snapshot::countMissing(std::string_view kind, const std::vect
       if (missing >= kGoneAfter && compared.returned.size() < kMost) compared.returned.emplace_back(query.text(2));
       continue;
     }
-    if (missing == 0) {
+    if (missing == 0 && query.text(4).empty()) {
       ++compared.lost;
       oldestLost = std::min(oldestLost, query.integer(3));
     }

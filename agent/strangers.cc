@@ -178,7 +178,7 @@ std::string joinedMatch(std::string_view match, const Fields& fields) {
   return whole ? joined : std::string();
 }
 
-void Strangers::add(const TargetKind& kind, const Found& record) {
+void Strangers::add(const TargetKind& kind, const Found& record, Clock::Time now) {
   const auto fields = inTheirWords(record);
   const auto whole = body(record);
   for (const auto& matches : {kind.match, kind.matchUnsure}) {
@@ -186,7 +186,8 @@ void Strangers::add(const TargetKind& kind, const Found& record) {
       const auto values = joinedMatch(match, fields);
       if (values.empty()) continue;
       auto& insert = db_.statement(
-          "INSERT OR REPLACE INTO stranger(system,kind,match,value,id,owner,changed,body) VALUES(?,?,?,?,?,?,?,?)");
+          "INSERT OR REPLACE INTO stranger(system,kind,match,value,id,owner,changed,read_at,body) "
+          "VALUES(?,?,?,?,?,?,?,?,?)");
       insert.bind(1, scope_);
       insert.bind(2, kind.name);
       insert.bind(3, match);
@@ -194,7 +195,8 @@ void Strangers::add(const TargetKind& kind, const Found& record) {
       insert.bind(5, record.id);
       insert.bind(6, record.owner);
       insert.bind(7, record.changed ? toColumn(*record.changed) : 0);
-      insert.bind(8, whole);
+      insert.bind(8, toColumn(now));
+      insert.bind(9, whole);
       insert.run();
     }
   }
@@ -305,6 +307,14 @@ void trustOwner(Database& db, const std::string& scope, const std::string& owner
   update.bind(3, kBusy.code);
   update.run();
   work.commit();
+}
+
+void forgetStrangers(Database& db, Clock::Time before) {
+  auto& remove = db.statement(
+      "DELETE FROM stranger WHERE read_at<? AND NOT EXISTS "
+      "(SELECT 1 FROM outbox WHERE outbox.system=stranger.system AND outbox.kind=stranger.kind)");
+  remove.bind(1, toColumn(before));
+  remove.run();
 }
 
 }  // namespace postern

@@ -20,7 +20,7 @@ class Strangers {
   Strangers(Database& db, std::string scope) : db_(db), scope_(std::move(scope)) {}
 
   /// Remembers a record under each of the kind's matches for which it has values. No match: it is not kept.
-  void add(const TargetKind& kind, const Found& record);
+  void add(const TargetKind& kind, const Found& record, Clock::Time now);
   /// Those that agree with `values`, the fields of `match` joined by joinedMatch(); lowest id first.
   std::vector<Found> find(std::string_view kind, std::string_view match, std::string_view values) const;
   /// One of them by its id; nullopt when it is not there, or taken.
@@ -52,6 +52,10 @@ struct Meeting {
 /// Looks for `entry` among the strangers of its system and takes over the one that is surely the same. Joins an open
 /// UnitOfWork.
 Meeting meetStranger(Database& db, std::span<const TargetKind> targets, const OutboxEntry& entry, Clock::Time now);
+
+/// Forgets those that were read before `before`, of kinds for which nothing waits: what is entered long after a link
+/// was switched on is new. Joins an open UnitOfWork.
+void forgetStrangers(Database& db, Clock::Time before);
 
 // ---- what the admin decides -----------------------------------------------------------------------------------------
 

@@ -32,4 +32,15 @@ std::string fill(std::string_view pattern, std::span<const std::string> args) {
   return out;
 }
 
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  // Names and paths at the start stay as they are: only a plain word gets its capital.
+  const auto wordEnd = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+  if (wordEnd != 0 && wordEnd != std::string::npos && (text[wordEnd] == ' ' || text[wordEnd] == ',')) {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
+  return text;
+}
+
 }  // namespace postern

@@ -21,6 +21,9 @@ struct Text {
 /// Replaces {0}, {1}, … by `args`; a placeholder without argument stays as it is.
 std::string fill(std::string_view pattern, std::span<const std::string> args);
 
+/// `text` with a capital at its start and one full stop at its end.
+std::string sentence(std::string text);
+
 /// Something postern tells an admin: a code that never changes its meaning, one sentence of cause, one of remedy.
 /// Declared as a constant beside the code that reports it. Codes: PST-1xxx settings and secrets, 2xxx network and
 /// systems in general, 3xxx profacto, 4xxx craftboxx, 5xxx links, 6xxx state file, 7xxx queue and delivery, 9xxx bugs.

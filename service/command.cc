@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
 #include "agent/database.h"
 #include "agent/folders.h"
 #include "agent/log.h"
+#include "agent/log_sink.h"
 #include "connectors/registry.h"
 #include "service/journal.h"
 
@@ -155,6 +157,7 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     }
     // A command that only looks must not chatter; `run` sets the settings' level.
     setLogLevel(Level::Warning);
+    logForJournal(errorsGoToJournal(std::getenv("JOURNAL_STREAM")));
     invocation.emplace(config, console, std::move(stop));
     speaker = &invocation->console;
     return runCommand(**found, arguments, *invocation);

@@ -31,17 +31,6 @@ void Console::error(const Error& error, const std::string& place) const {
   problem() << (place.empty() ? "postern" : place) << ": " << describe(error) << '\n';
 }
 
-std::string sentence(std::string text) {
-  if (text.empty()) return text;
-  // Names and paths at the start stay as they are: only a plain word gets its capital.
-  const auto wordEnd = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
-  if (wordEnd != 0 && wordEnd != std::string::npos && (text[wordEnd] == ' ' || text[wordEnd] == ',')) {
-    text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  }
-  if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
-  return text;
-}
-
 void printTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {

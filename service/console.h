@@ -27,9 +27,6 @@ struct Console {
   std::string describe(const Error& error) const;
 };
 
-/// `text` with a capital at its start and one full stop at its end.
-std::string sentence(std::string text);
-
 /// Rows of equal length as aligned columns; the first row is the head. Widths count characters, not bytes.
 void printTable(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
 

@@ -117,8 +117,7 @@ class AccountView final : public System, public Source {
                       [this, redirectUri](const std::string& code, std::stop_token stop) {
                         return exchangeCode(api_.http(), api_.clock(), api_.grant(), code, redirectUri,
                                             std::move(stop));
-                      },
-                      "refresh_token"};
+                      }};
   }
   std::vector<Finding> check(std::stop_token stop) override {
     return checkSystem(api_, layout_, {writing_, scanning_.site.openStatus, scanning_.site.zone}, std::move(stop));
@@ -157,6 +156,7 @@ const ConnectorInfo kConnector{
     .fields = fieldNames(),
     .make = make,
     .sinkKinds = sinkKinds(),
+    .grantedSecret = "refresh_token",
 };
 
 }  // namespace postern::accountview

@@ -69,7 +69,11 @@ SinkTable::SinkTable(const Profile& profile) {
     row.refusalsPass = kind.refusalsPass;
     kinds.push_back(row);
   }
-  if (!profile.errorList.kind.empty()) kinds.push_back({profile.errorList.kind, profile.errorList.rank, kErrorFields});
+  if (!profile.errorList.kind.empty()) {
+    SinkKind row{profile.errorList.kind, profile.errorList.rank, kErrorFields};
+    row.errorList = true;
+    kinds.push_back(row);
+  }
   std::ranges::stable_sort(kinds, {}, &SinkKind::rank);
 }
 

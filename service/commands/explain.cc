@@ -42,8 +42,8 @@ constexpr Text kNotOurs{"not one that postern keeps", "kein Datensatz, den poste
                         "geen record dat postern bijhoudt"};
 constexpr Text kBound{"id {0}, agreed since {1}", "Nr. {0}, abgestimmt seit {1}", "nr. {0}, afgestemd sinds {1}"};
 constexpr Text kUnbound{"not there yet", "noch nicht vorhanden", "nog niet aanwezig"};
-constexpr Text kOff{"its flow sends nothing to the app", "sein Fluss sendet nichts an die App",
-                    "zijn stroom stuurt niets naar de app"};
+constexpr Text kOff{"its flow sends nothing there", "sein Fluss sendet nichts dorthin",
+                    "zijn stroom stuurt daar niets heen"};
 constexpr Text kLeftOut{"nothing is sent: the rules leave it out (too old, filtered or incomplete)",
                         "es wird nichts gesendet: die Regeln lassen ihn aus (zu alt, ausgefiltert oder unvollständig)",
                         "er wordt niets verzonden: de regels laten het weg (te oud, uitgefilterd of onvolledig)"};
@@ -63,20 +63,20 @@ class Teller {
  public:
   Teller(Invocation& call, const std::string& system) : console_(call.console), system_(system) {}
 
-  void print(const Reference& record, const Explanation& told, const LinkSettings& settings, bool isErp) const {
+  void print(const Reference& record, const Explanation& told, bool isErp) const {
     auto& out = console_.out;
     out << system_ << ' ' << record.kind << ' ' << record.key << " (" << told.link << ")\n";
     if (isErp || told.targets.empty()) seen(told.seen, system_, "  ", true);
     dealings(told.towards, system_, "  ");
     if (told.targets.empty()) out << "  " << console_.tr(isErp ? kLeadsNowhere : kNotOurs) << '\n';
-    for (const auto& one : told.targets) target(one, settings.app);
+    for (const auto& one : told.targets) target(one);
   }
 
-  json object(const Explanation& told, const LinkSettings& settings) const {
+  json object(const Explanation& told) const {
     json value{{"link", told.link}, {"targets", json::array()}};
     if (told.seen) value["seen"] = object(*told.seen);
     value.update(object(told.towards));
-    for (const auto& one : told.targets) value["targets"].push_back(object(one, settings.app));
+    for (const auto& one : told.targets) value["targets"].push_back(object(one));
     return value;
   }
 
@@ -126,12 +126,12 @@ class Teller {
     }
   }
 
-  void target(const ExplainedTarget& one, const std::string& app) const {
+  void target(const ExplainedTarget& one) const {
     constexpr const char* kIndent = "     ";
     auto& out = console_.out;
-    out << "  -> " << app << ' ' << one.target.kind << ' ' << one.target.key << ": "
+    out << "  -> " << one.system << ' ' << one.target.kind << ' ' << one.target.key << ": "
         << (one.id.empty() ? console_.tr(kUnbound) : console_.tr(kBound, {one.id, isoStamp(*one.agreedAt)})) << '\n';
-    seen(one.seen, app, kIndent, false);
+    seen(one.seen, one.system, kIndent, false);
     out << kIndent;
     if (one.off) {
       out << console_.tr(kOff) << '\n';
@@ -143,7 +143,7 @@ class Teller {
     if (!one.edited.empty()) out << kIndent << console_.tr(kEdited, {joined(one.edited)}) << '\n';
     if (one.due) out << kIndent << console_.tr(kDue) << '\n';
     if (one.brake) reason("   ", one.brake->code, one.brake->reason);
-    dealings(one.towards, app, kIndent);
+    dealings(one.towards, one.system, kIndent);
   }
 
   static bool hasNext(const OutboxEntry& entry) {
@@ -180,8 +180,8 @@ class Teller {
         {"code", code}, {"cause", causeOf(reason, console_.language)}, {"remedy", remedyOf(reason, console_.language)}};
   }
 
-  json object(const ExplainedTarget& one, const std::string& app) const {
-    json value{{"system", app},        {"kind", one.target.kind}, {"key", one.target.key}, {"off", one.off},
+  json object(const ExplainedTarget& one) const {
+    json value{{"system", one.system}, {"kind", one.target.kind}, {"key", one.target.key}, {"off", one.off},
                {"wanted", one.wanted}, {"due", one.due},          {"to_send", one.toSend}, {"edited", one.edited}};
     if (!one.id.empty()) value.update({{"id", one.id}, {"agreed", isoStamp(*one.agreedAt)}});
     if (one.seen) value["seen"] = object(*one.seen);
@@ -210,19 +210,21 @@ int run(Invocation& call) {
     if (!isErp && link.app != system) continue;
     linked = true;
     const auto& erp = settings.systems.at(link.erp).speaks();
-    const auto& app = settings.systems.at(link.app).connector;
+    const auto kindsOf = [&](const std::string& named) {
+      return registry().connector(settings.systems.at(named).connector)->sinkKinds;
+    };
     const auto* info = registry().link(erp, settings.systems.at(link.app).speaks());
     const auto rules = info->make(link.options, settings.agent.text("time_zone"));
     const ExplainedLink explained{
-        name, link.erp, link.app, *rules, registry().connector(app)->sinkKinds, flowsOf(link, *info, {}, false)};
+        name, link.erp, link.app, *rules, kindsOf(link.app), kindsOf(link.erp), flowsOf(link, *info, {}, false)};
     const auto now = systemClock().now();
     const auto told = isErp ? explainErp(db, explained, record, now) : explainApp(db, explained, record, now);
     if (!told) continue;
     some = true;
     if (call.json()) {
-      all.push_back(teller.object(*told, link));
+      all.push_back(teller.object(*told));
     } else {
-      teller.print(record, *told, link, isErp);
+      teller.print(record, *told, isErp);
     }
   }
   if (!linked) throw ConfigError({}, kNoLinkOf, {system});

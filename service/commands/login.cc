@@ -151,15 +151,11 @@ class Placeholder {
   bool made_ = false;
 };
 
-/// The secret that the log-in renews; empty when the settings name none.
-std::string refreshSecret(const SystemSettings& system, const ConnectorInfo& connector) {
-  for (const auto& option : connector.options) {
-    if (option.type != Option::Type::Secret || std::string_view(option.key) != "refresh_token") continue;
-    const auto value = system.options.values().find(option.key);
-    if (value == system.options.values().end()) continue;
-    if (const auto name = secretName(value->second)) return std::string(*name);
-  }
-  return {};
+/// The secret that the log-in fills; empty when the settings name none.
+std::string grantedSecret(const SystemSettings& system, const ConnectorInfo& connector) {
+  const auto value = system.options.values().find(connector.grantedSecret);
+  if (value == system.options.values().end()) return {};
+  return std::string(secretName(value->second).value_or(""));
 }
 
 std::string randomState() {
@@ -175,24 +171,26 @@ int run(Invocation& call) {
   const auto system = settings.systems.find(name);
   if (system == settings.systems.end()) throw UsageError("name the SYSTEM");
   const auto& console = call.console;
-  const auto secret = refreshSecret(system->second, *registry().connector(system->second.connector));
+  const auto& connector = *registry().connector(system->second.connector);
+  const auto noLogin = [&] {
+    console.error(Error{Fault::Reject, &kNoLogin, {name}, {}, {}});
+    return kSettings;
+  };
+  if (connector.grantedSecret == nullptr) return noLogin();
+  const auto secret = grantedSecret(system->second, connector);
+  if (secret.empty()) {
+    console.error(Error{Fault::Reject, &kNoPlace, {connector.grantedSecret, name}, {}, {}});
+    return kSettings;
+  }
   std::error_code ignored;  // the store says what is wrong when it cannot write
   std::filesystem::create_directories(settings.stateDir(), ignored);
   SecretStore store(settings.stateDir());
-  std::optional<Placeholder> placeholder;
-  if (!secret.empty()) placeholder.emplace(store, secret);
+  Placeholder placeholder(store, secret);
   Systems systems(settings, registry(), systemClock());
   const Poco::URI redirect(call.options["redirect"].as<std::string>());
   const auto state = randomState();
   const auto grant = systems.get(name).login(redirect.toString(), state);
-  if (!grant) {
-    console.error(Error{Fault::Reject, &kNoLogin, {name}, {}, {}});
-    return kSettings;
-  }
-  if (secret.empty()) {
-    console.error(Error{Fault::Reject, &kNoPlace, {grant->secretOption, name}, {}, {}});
-    return kSettings;
-  }
+  if (!grant) return noLogin();
   console.out << console.tr(kOpen, {grant->address}) << std::endl;
   Answer answer;
   if (call.options.count("paste") != 0) {
@@ -217,7 +215,7 @@ int run(Invocation& call) {
     return kRemote;
   }
   store.set(secret, *granted);
-  if (placeholder) placeholder->keep();
+  placeholder.keep();
   console.out << console.tr(kGranted, {secret}) << '\n';
   return kDone;
 }

@@ -2,7 +2,9 @@
 #include <ostream>
 
 #include "agent/agent.h"
+#include "agent/flows.h"
 #include "agent/instance_lock.h"
+#include "connectors/registry.h"
 #include "service/command.h"
 
 namespace postern {
@@ -55,23 +57,28 @@ int run(Invocation& call) {
     }
     console.out << '\n';
   }
-  for (const auto& [name, link] : settings.links) {
-    const auto scope = name + '/' + link.app;
+  const auto queue = [&](const std::string& scope) {
     const auto counts = countOutbox(db, scope);
     parked += counts.parked;
-    if (call.json()) {
-      json["queues"][scope] = {{"waiting", counts.waiting},
-                               {"sending", counts.sending},
-                               {"probing", counts.probing},
-                               {"blocked", counts.blocked},
-                               {"parked", counts.parked}};
-      if (counts.oldest != Clock::Time{}) json["queues"][scope]["oldest"] = isoStamp(counts.oldest);
-    } else {
+    if (!call.json()) {
       console.out << console.tr(kQueueLine, {scope, std::to_string(counts.waiting), std::to_string(counts.sending),
                                              std::to_string(counts.probing), std::to_string(counts.blocked),
                                              std::to_string(counts.parked)})
                   << '\n';
+      return;
     }
+    auto& entry = json["queues"][scope] = {{"waiting", counts.waiting},
+                                           {"sending", counts.sending},
+                                           {"probing", counts.probing},
+                                           {"blocked", counts.blocked},
+                                           {"parked", counts.parked}};
+    if (counts.oldest != Clock::Time{}) entry["oldest"] = isoStamp(counts.oldest);
+  };
+  for (const auto& [name, link] : settings.links) {
+    queue(name + '/' + link.app);
+    const auto& info = *registry().link(settings.systems.at(link.erp).speaks(), settings.systems.at(link.app).speaks());
+    const auto back = name + '/' + link.erp;
+    if (!flowsOf(link, info, {}, true).toErp.empty() || countOutbox(db, back).total() > 0) queue(back);
   }
   if (call.json()) {
     console.out << json.dump(2) << '\n';

@@ -3,15 +3,16 @@
 #include <cstdlib>
 
 #include "agent/log.h"
+#include "agent/log_sink.h"
 
 namespace postern {
 namespace {
 
 TEST(LogJournalTest, JournalGetsPrioritiesInsteadOfStamps) {
-  testing::FLAGS_gtest_death_test_style = "threadsafe";  // a fresh process: the environment is looked at once
+  testing::FLAGS_gtest_death_test_style = "threadsafe";  // a process of its own: it stays so for the others
   EXPECT_EXIT(
       {
-        setenv("JOURNAL_STREAM", "8:1", 1);
+        logForJournal(true);
         log(Level::Error, "a", "b");
         log(Level::Info, "a", "c");
         std::_Exit(0);

@@ -279,6 +279,17 @@ TEST_F(OutboxTest, AParkedChangeKeepsTheServersWords) {
   EXPECT_EQ(outbox.nextDue(kNoon), std::nullopt);
 }
 
+TEST_F(OutboxTest, WhatOurOwnRulesParkedGoesAsSoonAsTheyAllowIt) {
+  EXPECT_TRUE(outbox.dispute("main", kAnna, 0, wanting("Anna"), refused(), kNoon));
+  EXPECT_FALSE(outbox.dispute("main", kAnna, 0, wanting("Anna"), refused(), kNoon)) << "known already";
+  EXPECT_EQ(only().state, State::Parked);
+  EXPECT_EQ(put("Anna"), Put::Replaced);
+  EXPECT_EQ(only().state, State::Waiting);
+  EXPECT_EQ(only().code, "");
+  bring(State::Parked);
+  EXPECT_EQ(put("Anna"), Put::Nothing) << "the other side's refusal stands until something changes";
+}
+
 TEST_F(OutboxTest, UnblockFreesTheChildrenOfThatParentOnly) {
   put("a", true, {"appointment", "A1"});
   put("b", true, {"appointment", "A2"});

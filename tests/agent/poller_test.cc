@@ -248,6 +248,20 @@ TEST_F(PollerTest, OfAKeyTwiceOnAPageTheLastRowCounts) {
   EXPECT_EQ(snapshot.get("customer", "c00")->record.field("name"), "new") << "new and twice";
 }
 
+TEST_F(PollerTest, SeveralRecordsUnderOneKeyAreTold) {
+  source.pageSize = 2;
+  customers(5);
+  std::string_view second = "\x1f{\"city\":\"Bonn\",\"name\":\"Anna\"}";
+  source.change = [&](const ScanRequest& request, Page& page) {
+    if (request.kind == "customer" && page.last) page.rows.push_back(Row{"c0", second});
+  };
+  ASSERT_TRUE(pass(true));
+  EXPECT_FALSE(board("main/erp/customer/keys")) << "the same record seen twice";
+  second = "\x1f{\"city\":\"Bonn\",\"name\":\"Berta\"}";
+  ASSERT_TRUE(pass(true));
+  EXPECT_EQ(board("main/erp/customer/keys").value_or(HealthEntry{}).code, "PST-5105");
+}
+
 TEST_F(PollerTest, ARowThatCannotBeReadIsLeftOutAndReadAgain) {
   customers(3);
   source.put("customer", "c1", {{"unreadable", "x"}});

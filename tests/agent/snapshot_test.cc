@@ -109,6 +109,18 @@ TEST_F(SnapshotTest, ARecordCountsAsVanishedAfterTwoFullComparesInARow) {
   EXPECT_THAT(snapshot.countMissing("customer", marks({here})).vanished, IsEmpty()) << "and starts from zero";
 }
 
+TEST_F(SnapshotTest, PositionsThatGoWithTheirOrderAreNoSignOfABackup) {
+  const auto old = snapshot.insert(customer("old"), hash(1), kNoon);
+  snapshot.insert({"customer", "young/1", "young", {}, {}}, hash(1), kNoon + 60s);
+  auto compared = snapshot.countMissing("customer", marks({old}));
+  EXPECT_FALSE(compared.newestLost);
+  EXPECT_EQ(compared.lost, 0);
+  snapshot.insert(customer("young"), hash(1), kNoon + 60s);
+  compared = snapshot.countMissing("customer", marks({old}));
+  EXPECT_TRUE(compared.newestLost);
+  EXPECT_EQ(compared.lost, 1);
+}
+
 TEST_F(SnapshotTest, AnUpdateEndsAMiss) {
   const auto id = snapshot.insert(customer("1"), hash(1), kNoon);
   snapshot.countMissing("customer", marks({}));

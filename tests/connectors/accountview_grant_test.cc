@@ -116,7 +116,6 @@ TEST_F(AccountViewGrant, CodeBecomesARefreshTokenThatWorks) {
   const auto system = bench.connect();
   const auto login = system->login(kRedirect, "state-1");
   ASSERT_TRUE(login);
-  EXPECT_EQ(login->secretOption, "refresh_token");
   HttpRequest visit;
   visit.url = login->address;
   const auto redirect = bench.http->send(visit, {});

@@ -181,6 +181,15 @@ TEST_F(AccountViewCrafterTest, UnknownArticleWaitsWithItsReasonUntilTheErpHasIt)
   const auto held = sync();
   EXPECT_EQ(held.code, 1) << held.all();
   EXPECT_THAT(run({"queue", "list"}).out, HasSubstr("NIEUW-1"));
+  EXPECT_THAT(run({"status"}).out, HasSubstr("main/erp"));
+  EXPECT_THAT(run({"explain", "app", "work_order", id}).out, HasSubstr("-> erp order_line " + id));
+  static_cast<void>(sync());
+  ASSERT_EQ(app_->errors().size(), 1u) << "those who work with the work order see it there";
+  EXPECT_EQ(app_->errors()[0]["id"], id);
+  EXPECT_THAT(app_->errors()[0]["message"].get<std::string>(), HasSubstr("NIEUW-1"));
+  const auto told = app_->counts().writes;
+  static_cast<void>(sync());
+  EXPECT_EQ(app_->counts().writes, told) << "told once";
   auto row = av_->records("ARTICLE").at(0);
   row["ART_CODE"] = "NIEUW-1";
   row.erase("CNG_DATE");
@@ -189,6 +198,44 @@ TEST_F(AccountViewCrafterTest, UnknownArticleWaitsWithItsReasonUntilTheErpHasIt)
   const auto done = sync();
   EXPECT_EQ(done.code, 0) << done.all() << run({"queue", "list"}).out;
   EXPECT_EQ(linesOf(orderOf(id)).size(), 1u);
+  EXPECT_EQ(sync().code, 0);
+  EXPECT_THAT(app_->errors(), testing::IsEmpty()) << "it ends by itself";
+}
+
+TEST_F(AccountViewCrafterTest, CustomerMadeInTheAppStaysOneEvenWhenTheStateFileIsLost) {
+  writeIni("flow.customers = both\n");
+  firstSync();
+  const auto made = app_->create("customers", {{"number", "K900"}, {"name", "Nieuwe klant"}});
+  app_->create("locations", {{"customer_id", made},
+                             {"name", "Thuis"},
+                             {"street", "Dorpsstraat"},
+                             {"house_number", "12"},
+                             {"post_code", "1234 AB"},
+                             {"city", "Lochem"},
+                             {"is_main", true}});
+  const auto before = av_->count("CONTACT");
+  const auto customers = app_->count("customers");
+  const auto locations = app_->count("locations");
+  const auto expectOne = [&](const char* when) {
+    EXPECT_EQ(av_->count("CONTACT"), before + 1) << when;
+    EXPECT_EQ(app_->count("customers"), customers) << when;
+    EXPECT_EQ(app_->count("locations"), locations) << when;
+    for (const char* table : {"CONTACT"}) EXPECT_EQ(av_->doubled(table), 0) << when;
+  };
+  for (int i = 0; i < 3; ++i) {
+    const auto ended = sync();
+    EXPECT_EQ(ended.code, 0) << ended.all() << run({"queue", "list"}).out;
+  }
+  expectOne("made in the app");
+  EXPECT_FALSE(app_->record("customers", made)["external_id"].is_null()) << "it carries our reference now";
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(dir_.path() / "state" / ("postern.db" + std::string(suffix)));
+  }
+  for (int i = 0; i < 3; ++i) {
+    const auto ended = sync();
+    EXPECT_EQ(ended.code, 0) << ended.all() << run({"queue", "list"}).out;
+  }
+  expectOne("state file lost");
 }
 
 TEST_F(AccountViewCrafterTest, HoursAreWrittenOnceWithTheirCode) {

@@ -69,7 +69,8 @@ void addStreet(Fields& fields, const std::string& line, const RuleOptions& optio
   fields["addition"] = parts.addition;
 }
 
-/// The app's main location of a customer: the one marked so, else the first by key.
+}  // namespace
+
 std::optional<Record> mainLocation(const std::string& customer, const SourceView& app) {
   const auto locations = app.childrenOf("location", customer);
   if (locations.empty()) return std::nullopt;
@@ -77,8 +78,6 @@ std::optional<Record> mainLocation(const std::string& customer, const SourceView
       std::ranges::find_if(locations, [](const Seen& seen) { return seen.record.field("main") == "true"; });
   return (marked == locations.end() ? locations.begin() : marked)->record;
 }
-
-}  // namespace
 
 std::optional<Target> deriveCustomer(const std::string& key, const SourceView& erp, const RuleOptions& options) {
   const auto customer = sentCustomer(key, erp, options);

@@ -82,6 +82,21 @@ std::vector<Reference> touchedByWorkOrder(const Record& order, const SourceView&
   return touched;
 }
 
+/// Lines and hours have no timeline of their own (crafter.md section 3.3): their work order, or project, shows them.
+Reference lineShownOn(const std::string& line, const SourceView& app) {
+  const auto used = app.get("used_article", line.substr(0, line.find('#')));
+  return used ? Reference{"work_order", used->record.parent} : Reference{};
+}
+
+Reference timeShownOn(const std::string& entry, const SourceView& app) {
+  const auto seen = app.get("time_entry", entry);
+  if (!seen) return {};
+  for (const auto* kind : {"work_order", "project"}) {
+    if (auto id = value(seen->record, kind); !id.empty()) return {kind, std::move(id)};
+  }
+  return {};
+}
+
 class PairRules : public Rules {
  public:
   explicit PairRules(RuleOptions options) : options_(std::move(options)) {}
@@ -111,6 +126,19 @@ class PairRules : public Rules {
     if (target.kind == "order_line") return deriveOrderLine(target.key, view, options_);
     if (target.kind == "time_entry") return deriveTimeEntry(target.key, view, options_);
     return std::nullopt;
+  }
+  std::vector<Counterpart> counterparts(const Reference& target, const std::string& erpKey,
+                                        const SourceView& app) const override {
+    auto pairs = Rules::counterparts(target, erpKey, app);
+    // Its address goes into AccountView with the customer, as the loose one.
+    const auto place = target.kind == "customer" ? mainLocation(target.key, app) : std::nullopt;
+    if (place) pairs.push_back({location(kLoosePrefix, erpKey), place->key});
+    return pairs;
+  }
+  Reference shownOn(const Reference& target, const SourceView& app) const override {
+    if (target.kind == "order_line") return lineShownOn(target.key, app);
+    if (target.kind == "time_entry") return timeShownOn(target.key, app);
+    return Rules::shownOn(target, app);
   }
 
  private:

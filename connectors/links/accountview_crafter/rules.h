@@ -42,6 +42,8 @@ std::optional<Target> deriveWorkOrder(const std::string& key, const SourceView& 
 std::optional<Target> deriveBackCustomer(const std::string& key, const BackView& view, const RuleOptions& options);
 std::optional<Target> deriveBackProject(const std::string& key, const BackView& view, const RuleOptions& options);
 std::optional<Target> deriveSalesOrder(const std::string& key, const BackView& view, const RuleOptions& options);
+/// The location of one of the app's customers that stands for its address; nullopt when it has none.
+std::optional<Record> mainLocation(const std::string& customer, const SourceView& app);
 /// `key` of a used article, or partKey() of one. nullopt also when the article is not ticked or its work order not
 /// checked; a refusal when it cannot be invoiced as it is.
 std::optional<Target> deriveOrderLine(const std::string& key, const BackView& view, const RuleOptions& options);
