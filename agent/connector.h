@@ -189,6 +189,11 @@ struct ConnectorInfo {
   /// Throws ConfigError for settings that only make sense together (neither token nor password, …).
   std::unique_ptr<System> (*make)(const SystemContext& context);
   std::span<const SinkKind> sinkKinds = {};  // the same as Sink::kinds(); empty when it cannot write
+  /// What can be told of settings without secrets and without a call, so that `postern config check` tells it: keys
+  /// that only make sense together, a file that is read. Throws ConfigError. nullptr = nothing beyond the option table.
+  void (*checkSettings)(const Section& options, const Section& fields) = nullptr;
+  /// Whether a system with these settings can be written; nullptr = as `writes` says.
+  bool (*writesWith)(const Section& options) = nullptr;
 };
 
 // ---- Rules of a pair ------------------------------------------------------------------------------------------------
