@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "agent/agent.h"
 #include "agent/instance_lock.h"
@@ -55,8 +57,15 @@ int run(Invocation& call) {
     }
     console.out << '\n';
   }
+  std::vector<std::string> scopes;
   for (const auto& [name, link] : settings.links) {
-    const auto scope = name + '/' + link.app;
+    scopes.push_back(name + '/' + link.app);
+    // Towards the ERP only when something waits there: many links have no way back.
+    const auto back = name + '/' + link.erp;
+    const auto counts = countOutbox(db, back);
+    if (counts.waiting + counts.sending + counts.probing + counts.blocked + counts.parked > 0) scopes.push_back(back);
+  }
+  for (const auto& scope : scopes) {
     const auto counts = countOutbox(db, scope);
     parked += counts.parked;
     if (call.json()) {
