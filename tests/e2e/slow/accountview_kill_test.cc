@@ -53,15 +53,26 @@ class AccountViewKillTest : public AccountViewSite {
       hours(orders_[which], date(today()), 15 * number(1, 20), number(0, 1) == 0 ? "work" : "travel");
     }
   }
-  void killOnce(const std::string& command) {
+  /// Kills `command` at any moment, or (`writing`) while a write is under way.
+  void killOnce(const std::string& command, bool writing) {
+    const auto before = av_->counts().writes;
     Program child(startOf({command}));
-    shortPause(std::chrono::milliseconds{number(5, static_cast<int>(startTime_.count()) + 250)});
-    if (child.running()) ++killed_;
+    if (writing) {
+      eventually(10s, [&] { return av_->counts().writes > before || !child.running(); });
+      shortPause(std::chrono::milliseconds{number(0, 60)});
+    } else {
+      shortPause(std::chrono::milliseconds{number(5, static_cast<int>(startTime_.count()) + 600)});
+    }
+    if (child.running()) {
+      ++killed_;
+      met_ += av_->counts().writes > before ? 1 : 0;
+    }
     child.kill();
     EXPECT_TRUE(child.code() == -SIGKILL || child.code() == 0 || child.code() == 1) << child.code() << child.err();
     expectNothingDoubled();
   }
   void finishAndCompare() {
+    EXPECT_GT(met_, 0) << "no kill met a write, so nothing was proved";
     av_->clearFaults();
     for (const auto& order : orders_) app_->setStatus(order, "checked");
     int code = -1;
@@ -77,12 +88,14 @@ class AccountViewKillTest : public AccountViewSite {
     av_->resetCounts();
     EXPECT_EQ(sync().code, 0);
     EXPECT_EQ(av_->counts().writes, 0) << "a pass after the clean one has nothing to send";
-    std::cout << killed_ << " kills, " << orders_.size() << " orders, " << hours_ << " hours" << std::endl;
+    std::cout << killed_ << " kills, " << met_ << " of them after a write had begun, " << orders_.size() << " orders, "
+              << hours_ << " hours" << std::endl;
   }
 
   std::mt19937 random_;
   std::chrono::milliseconds startTime_{0};
   int killed_ = 0;
+  int met_ = 0;
   std::vector<std::string> orders_;
   std::vector<std::size_t> lines_;  // of each order
   std::size_t hours_ = 0;
@@ -92,7 +105,7 @@ TEST_F(AccountViewKillTest, KillsDoubleNoOrderNoLineAndNoHours) {
   const int wanted = kills(40);
   for (int n = 0; killed_ < wanted && n < 4 * wanted; ++n) {
     somethingHappens();
-    killOnce(n % 2 == 0 ? "sync" : "run");
+    killOnce(n % 2 == 0 ? "sync" : "run", n % 4 < 2);
   }
   EXPECT_GE(killed_, wanted);
   finishAndCompare();
@@ -107,7 +120,7 @@ TEST_F(AccountViewKillTest, KillsWhileAnswersAreLostDoubleNothingEither) {
                    .methodContains = n % 3 == 0 ? "PUT" : "POST",
                    .pathContains = "ccountviewdata",
                    .skip = number(0, 2)});
-    killOnce(n % 2 == 0 ? "run" : "sync");
+    killOnce(n % 2 == 0 ? "run" : "sync", n % 4 < 2);
   }
   finishAndCompare();
 }

@@ -2,7 +2,9 @@
 // call that goes to the network or to the file of the secrets (preload/kill_at_step.cc).
 
 #include <csignal>
+#include <iostream>
 #include <set>
+#include <sstream>
 
 #include "tests/e2e/support/accountview_site.h"
 
@@ -21,11 +23,7 @@ class TokenKillTest : public AccountViewSite {
     bool asked = false;   // the server has exchanged the old one
   };
 
-  void SetUp() override {
-    if (const char* other = std::getenv("POSTERN_PROGRAM"); other != nullptr)
-      std::cout << "with " << other << std::endl;
-    firstSync();
-  }
+  void SetUp() override { firstSync(); }
   void grace(std::chrono::seconds time) {
     auto options = av_->options();
     options.oldTokenGrace = time;
