@@ -195,6 +195,11 @@ struct ConnectorInfo {
   std::span<const SinkKind> sinkKinds = {};  // the same as Sink::kinds(); empty when it cannot write
   /// The Secret option that System::login fills ("refresh_token"); nullptr = it has no such log-in.
   const char* grantedSecret = nullptr;
+  /// What can be told of settings without secrets and without a call, so that `postern config check` tells it: keys
+  /// that only make sense together, a file that is read. Throws ConfigError. nullptr = nothing beyond the option table.
+  void (*checkSettings)(const Section& options, const Section& fields) = nullptr;
+  /// Whether a system with these settings can be written; nullptr = as `writes` says.
+  bool (*writesWith)(const Section& options) = nullptr;
 };
 
 // ---- Rules of a pair ------------------------------------------------------------------------------------------------

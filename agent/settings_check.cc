@@ -6,6 +6,7 @@
 #include <set>
 
 #include "agent/connector.h"
+#include "agent/flows.h"
 #include "agent/nearest.h"
 #include "agent/option_value.h"
 
@@ -129,6 +130,15 @@ const Message kUnknownShared{"PST-1028",
                               "De koppeling heeft geen veld '{0}' dat beide kanten mogen wijzigen."},
                              {"Use fields of this link: {1}.", "Verwenden Sie Felder dieser Verbindung: {1}.",
                               "Gebruik velden van deze koppeling: {1}."}};
+const Message kReadOnlyErp{
+    "PST-1045",
+    {"The flow '{0}' would write to the ERP, but the system '{1}' can only be read as it is set up.",
+     "Der Datenfluss „{0}“ würde ins ERP schreiben, aber das System „{1}“ ist so, wie es eingerichtet ist, nur lesbar.",
+     "De gegevensstroom '{0}' zou naar het ERP schrijven, maar systeem '{1}' kan zoals ingesteld alleen worden "
+     "gelezen."},
+    {"Write flow.{0} = {2}, or set up the system so that it can be written.",
+     "Schreiben Sie flow.{0} = {2}, oder richten Sie das System so ein, dass es beschrieben werden kann.",
+     "Schrijf flow.{0} = {2}, of stel het systeem zo in dat het kan worden beschreven."}};
 const Message kFieldsWithoutSystem{
     "PST-1027",
     {"The section [fields.{0}] belongs to no system: there is no [system.{0}].",
@@ -254,6 +264,8 @@ class Checker {
     for (const auto& [name, section] : fields_) checkFieldsOwner(name, *section);
     for (const auto& [name, section] : links_) fillLink(name, *section);
     problems_.throwFirst();
+    for (const auto& [name, system] : settings_.systems) checkTogether(system);
+    for (const auto& [name, link] : settings_.links) checkWayBack(link);
     return std::move(settings_);
   }
 
@@ -431,6 +443,25 @@ class Checker {
     if (std::ranges::find(flow->allowed, entry.value) != flow->allowed.end()) return;
     const Names allowed(flow->allowed.begin(), flow->allowed.end());
     wrong(entry.line, kWrongWay, {shownKey(entry.key.substr(5)), entry.value, joined(allowed)});
+  }
+
+  void checkTogether(const SystemSettings& system) const {
+    const ConnectorInfo* connector = registry_.connector(system.connector);
+    if (connector->checkSettings != nullptr) connector->checkSettings(system.options, system.fields);
+  }
+
+  /// A flow towards an ERP that can only be read would wait for ever.
+  void checkWayBack(const LinkSettings& link) const {
+    const SystemSettings& erp = settings_.systems.at(link.erp);
+    const LinkInfo* rules = registry_.link(erp.speaks(), settings_.systems.at(link.app).speaks());
+    const ConnectorInfo* connector = registry_.connector(erp.connector);
+    const bool written = connector->writes && (connector->writesWith == nullptr || connector->writesWith(erp.options));
+    const std::set<std::string, std::less<>> back = flowsOf(link, *rules, {}, false).toErp;
+    if (written || back.empty()) return;
+    const std::string& flow = *back.begin();
+    const auto known = std::ranges::find(rules->flows, flow, &Flow::name);
+    const bool reads = known->allowed.empty() || std::ranges::find(known->allowed, "to_app") != known->allowed.end();
+    throw ConfigError(link.options.placeOf("flow." + flow), kReadOnlyErp, {flow, link.erp, reads ? "to_app" : "off"});
   }
 
   void checkFlows(const IniSection& ini, const LinkInfo& rules) {

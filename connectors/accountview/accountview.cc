@@ -1,9 +1,12 @@
-// The connector for AccountView (Visma) over its web API: settings to parts.
+// The connector for AccountView (Visma) over its web API, or over copies of its tables: settings to parts.
 
+#include <array>
+#include <span>
 #include <utility>
 
 #include "agent/connector.h"
 #include "connectors/accountview/check.h"
+#include "connectors/accountview/dbf_system.h"
 #include "connectors/accountview/messages.h"
 #include "connectors/accountview/scan.h"
 #include "connectors/accountview/sink.h"
@@ -140,16 +143,35 @@ class AccountView final : public System, public Source {
   std::vector<std::string_view> kinds_;
 };
 
-std::unique_ptr<System> make(const SystemContext& context) { return std::make_unique<AccountView>(context); }
+bool isOnDisk(const Section& settings) { return settings.text("mode") == "dbf"; }
+
+void checkSettings(const Section& settings, const Section& fields) {
+  const bool onDisk = isOnDisk(settings);
+  constexpr std::array<const char*, 3> kWeb{"client_id", "client_secret", "refresh_token"};
+  constexpr std::array<const char*, 1> kDisk{"folder"};
+  for (const char* key : onDisk ? std::span<const char* const>(kDisk) : std::span<const char* const>(kWeb))
+    if (!settings.has(key)) throw ConfigError(settings.place(), kModeNeeds, {settings.text("mode"), key});
+  if (onDisk) {
+    tablesOnDisk(settings, fields);
+  } else {
+    makeLayout(fields);
+    sinkOptions(settings);
+  }
+}
+
+std::unique_ptr<System> make(const SystemContext& context) {
+  if (isOnDisk(context.options)) return makeDbfSystem(context.options, context.fields);
+  return std::make_unique<AccountView>(context);
+}
 
 }  // namespace
 
 extern const ConnectorInfo kConnector;
 const ConnectorInfo kConnector{
     .name = "accountview",
-    .summary = {"AccountView by Visma, bookkeeping and ERP, over accountview.net.",
-                "AccountView von Visma, Buchhaltung und ERP, über accountview.net.",
-                "AccountView van Visma, boekhouding en ERP, via accountview.net."},
+    .summary = {"AccountView by Visma, bookkeeping and ERP, over accountview.net or from copies of its tables.",
+                "AccountView von Visma, Buchhaltung und ERP, über accountview.net oder aus Kopien seiner Tabellen.",
+                "AccountView van Visma, boekhouding en ERP, via accountview.net of uit kopieën van de tabellen."},
     .reads = true,
     .writes = true,
     .options = options(),
@@ -157,6 +179,8 @@ const ConnectorInfo kConnector{
     .make = make,
     .sinkKinds = sinkKinds(),
     .grantedSecret = "refresh_token",
+    .checkSettings = checkSettings,
+    .writesWith = [](const Section& settings) { return !isOnDisk(settings); },
 };
 
 }  // namespace postern::accountview

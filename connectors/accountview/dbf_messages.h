@@ -120,6 +120,40 @@ inline constexpr Message kDbfNoKey{
      "Vergeben Sie in AccountView einen Schlüssel, oder nennen Sie andere Schlüsselspalten.",
      "Geef ze een sleutel in AccountView, of noem andere sleutelkolommen."}};
 
+/// {0} = option.
+inline constexpr Message kDbfBadOnly{
+    "PST-8315",
+    {"The setting {0} names no kind and column that is read from tables.",
+     "Die Einstellung {0} nennt keine Art und Spalte, die aus Tabellen gelesen wird.",
+     "De instelling {0} noemt geen soort en kolom die uit tabellen wordt gelezen."},
+    {"Write only.KIND.COLUMN = VALUES with a kind whose table the field map names.",
+     "Schreiben Sie only.ART.SPALTE = WERTE mit einer Art, deren Tabelle die Feldzuordnung nennt.",
+     "Schrijf only.SOORT.KOLOM = WAARDEN met een soort waarvan de veldtoewijzing de tabel noemt."}};
+
+/// {0} = kinds.
+inline constexpr Message kDbfKindsOff{
+    "PST-8316",
+    {"These kinds have no table in the field map and are off: {0}.",
+     "Diese Arten haben in der Feldzuordnung keine Tabelle und sind aus: {0}.",
+     "Deze soorten hebben in de veldtoewijzing geen tabel en staan uit: {0}."},
+    {"Enter table and columns of those you need; the names are not public, the list of tables above helps to find "
+     "them.",
+     "Tragen Sie Tabelle und Spalten der benötigten ein; die Namen sind nicht öffentlich, die Liste der Tabellen oben "
+     "hilft beim Finden.",
+     "Vul tabel en kolommen in van wat u nodig hebt; de namen zijn niet openbaar, de lijst met tabellen hierboven "
+     "helpt "
+     "bij het vinden."}};
+
+/// {0} = table, {1} = column, {2} = nearest.
+inline constexpr Message kDbfColumnNear{
+    "PST-8317",
+    {"Table {0} has no column {1}; the nearest is {2}.",
+     "Die Tabelle {0} hat keine Spalte {1}; die ähnlichste ist {2}.",
+     "Tabel {0} heeft geen kolom {1}; de meest gelijkende is {2}."},
+    {"Correct the name in the field map, or leave the field empty there.",
+     "Berichtigen Sie den Namen in der Feldzuordnung, oder lassen Sie das Feld dort leer.",
+     "Corrigeer de naam in de veldtoewijzing, of laat het veld daar leeg."}};
+
 inline constexpr Message kDbfStopped{
     "PST-8314",
     {"Reading table {0} was ended before it was done.", "Das Lesen der Tabelle {0} wurde vorzeitig beendet.",

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/nearest.h"
 #include "connectors/accountview/dbf_messages.h"
 #include "connectors/accountview/dbf_row.h"
 
@@ -28,6 +29,21 @@ bool sameName(std::string_view a, std::string_view b) {
 std::string nameOf(const fs::path& path) {
   const std::u8string name = path.filename().u8string();
   return {name.begin(), name.end()};
+}
+
+/// Names of the tables in a folder, without ending; empty when it cannot be listed.
+std::vector<std::string> tablesIn(const fs::path& folder) {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::string name = nameOf(it->path());
+    constexpr std::string_view kEnding = ".dbf";
+    if (name.size() <= kEnding.size() || !sameName(std::string_view(name).substr(name.size() - 4), kEnding)) continue;
+    name.resize(name.size() - kEnding.size());
+    out.push_back(std::move(name));
+  }
+  std::ranges::sort(out);
+  return out;
 }
 
 struct Files {
@@ -269,26 +285,56 @@ Result<Record> DbfSource::map(std::string_view kind, const Row& row) const {
 
 std::vector<Finding> DbfSource::check(std::stop_token stop) {
   std::vector<Finding> findings;
-  for (const DbfKind& kind : options_.kinds) {
-    const std::string what = "table " + kind.table + " (" + kind.kind + ")";
-    ScanRequest request;
-    request.kind = kind.kind;
-    request.full = true;
-    auto page = read(request, stop);
-    if (!page) {
-      findings.push_back({Finding::Level::Bad, what, std::move(page.error())});
-      continue;
-    }
-    for (Error& warning : page->warnings) findings.push_back({Finding::Level::Warning, what, std::move(warning)});
-    const auto refused =
-        std::ranges::find_if(page->rows, [&](const Row& row) { return !map(kind.kind, row).has_value(); });
-    if (refused != page->rows.end()) {
-      findings.push_back({Finding::Level::Warning, what, map(kind.kind, *refused).error()});
-    } else {
-      findings.push_back({Finding::Level::Good, what, {}});
-    }
+  for (const DbfKind& kind : options_.kinds) checkKind(kind, stop, findings);
+  std::string others;
+  for (const std::string& name : tablesIn(options_.folder)) {
+    const bool used =
+        std::ranges::any_of(options_.kinds, [&](const DbfKind& kind) { return sameName(name, kind.table); });
+    if (!used) others += (others.empty() ? "" : ", ") + name;
   }
+  if (!others.empty()) findings.push_back({Finding::Level::Good, "other tables: " + others, {}});
   return findings;
+}
+
+void DbfSource::checkKind(const DbfKind& kind, const std::stop_token& stop, std::vector<Finding>& findings) {
+  using Level = Finding::Level;
+  const std::string what = "table " + kind.table + " (" + kind.kind + ")";
+  const auto files = findFiles(options_.folder, kind.table);
+  if (!files) return findings.push_back({Level::Bad, what, files.error()});
+  const auto table = openTable(*files);
+  if (!table) return findings.push_back({Level::Bad, what, table.error()});
+  std::vector<std::string> names;
+  std::string all;
+  for (const DbfField& field : table->fields()) {
+    names.push_back(field.name);
+    all += (all.empty() ? "" : ", ") + field.name + ' ' + field.type;
+    if (field.type == 'C') all += std::to_string(field.length);
+  }
+  findings.push_back({Level::Good, what + ", " + std::to_string(table->records()) + " records: " + all, {}});
+  std::size_t wrong = 0;
+  for (const std::string& name : neededColumns(kind)) {
+    const DbfField* field = table->field(name);
+    if (field != nullptr && isReadable(field->type)) continue;
+    ++wrong;
+    const std::string near = field == nullptr ? nearest(name, names) : std::string{};
+    Error error = field != nullptr
+                      ? fail(Fault::Auth, kDbfColumnType, {table->name(), name, std::string(1, field->type)}).value()
+                  : near.empty() ? fail(Fault::Auth, kDbfNoColumn, {table->name(), name}).value()
+                                 : fail(Fault::Auth, kDbfColumnNear, {table->name(), name, near}).value();
+    findings.push_back({Level::Bad, "column " + kind.table + '.' + name, std::move(error)});
+  }
+  if (wrong > 0) return;
+  ScanRequest request;
+  request.kind = kind.kind;
+  request.full = true;
+  auto page = read(request, stop);
+  if (!page) return findings.push_back({Level::Bad, what, std::move(page.error())});
+  for (Error& warning : page->warnings) findings.push_back({Level::Warning, what, std::move(warning)});
+  for (const Row& row : page->rows) {
+    if (auto record = map(kind.kind, row); !record)
+      return findings.push_back({Level::Warning, what, std::move(record.error())});
+  }
+  findings.push_back({Level::Good, "columns of " + kind.table + ", first rows", {}});
 }
 
 }  // namespace postern::accountview

@@ -77,11 +77,13 @@ class DbfSource final : public Source {
   std::span<const std::string_view> kinds() const override { return kindNames_; }
   Result<Page> read(const ScanRequest& request, std::stop_token stop) override;
   Result<Record> map(std::string_view kind, const Row& row) const override;
-  /// For System::check: folder, tables, columns, and the first page of each kind.
+  /// For System::check: each table with its columns, the mapped columns that it lacks, its first page; and the names of
+  /// the tables in the folder that no kind uses.
   std::vector<Finding> check(std::stop_token stop);
 
  private:
   const DbfKind* find(std::string_view kind) const;
+  void checkKind(const DbfKind& kind, const std::stop_token& stop, std::vector<Finding>& findings);
 
   DbfSourceOptions options_;
   std::vector<std::string_view> kindNames_;

@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 7> kRead{"project_type", "employee", "art
                                                 "contact",      "project",  "sales_order"};
 constexpr std::array<std::string_view, 5> kWritten{"customer", "project", "sales_order", "order_line", "time_entry"};
 
+bool isRead(std::string_view kind) { return std::ranges::find(kRead, kind) != kRead.end(); }
+
 struct ColumnSpec {
   const char* field;
   Form form = Form::Text;
@@ -81,15 +83,24 @@ std::string needed(const Section& fields, const std::string& key) {
   return name;
 }
 
-Table makeTable(const TableSpec& spec, const Section& fields) {
+/// Fields that are only written; a copy on disk need not have them.
+constexpr std::array<std::string_view, 3> kNotRead{"search_code", "invoice_customer", "text_rest"};
+
+Table makeTable(const TableSpec& spec, const Section& fields, Access access) {
   const std::string prefix = std::string(spec.kind) + '.';
   Table table;
   table.kind = spec.kind;
   // Lines are written through their order's object.
   const bool line = spec.kind == "order_line";
-  table.object = nameOf(fields, line ? "sales_order.object" : prefix + "object");
-  if (!table.on()) return table;
-  table.name = needed(fields, prefix + "table");
+  if (access == Access::Disk) {
+    const std::string real = nameOf(fields, prefix + "dbf_table");
+    table.name = !isRead(spec.kind) ? std::string{} : real.empty() ? nameOf(fields, prefix + "table") : real;
+    if (!table.on()) return table;
+  } else {
+    table.object = nameOf(fields, line ? "sales_order.object" : prefix + "object");
+    if (table.object.empty()) return table;
+    table.name = needed(fields, prefix + "table");
+  }
   table.key = needed(fields, line ? "sales_order.number" : prefix + spec.key);
   if (spec.parent != nullptr) table.parent = needed(fields, prefix + spec.parent);
   table.changed = nameOf(fields, prefix + "changed");
@@ -97,7 +108,9 @@ Table makeTable(const TableSpec& spec, const Section& fields) {
   table.line = nameOf(fields, prefix + "line");
   for (const ColumnSpec& column : spec.columns) {
     std::string name = nameOf(fields, prefix + column.field);
-    if (!name.empty()) table.columns.push_back({column.field, std::move(name), column.form, prefix + column.field});
+    const bool skipped = access == Access::Disk && std::ranges::find(kNotRead, column.field) != kNotRead.end();
+    if (!name.empty() && !skipped)
+      table.columns.push_back({column.field, std::move(name), column.form, prefix + column.field});
   }
   return table;
 }
@@ -155,9 +168,9 @@ const Table& Layout::at(std::string_view kind) const {
 std::span<const std::string_view> readKinds() { return kRead; }
 std::span<const std::string_view> writtenKinds() { return kWritten; }
 
-Layout makeLayout(const Section& fields) {
+Layout makeLayout(const Section& fields, Access access) {
   Layout layout;
-  for (const TableSpec& spec : kTables) layout.tables.push_back(makeTable(spec, fields));
+  for (const TableSpec& spec : kTables) layout.tables.push_back(makeTable(spec, fields, access));
   return layout;
 }
 

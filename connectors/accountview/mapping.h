@@ -31,8 +31,8 @@ struct Column {
 /// How one kind of record is stored in AccountView.
 struct Table {
   std::string_view kind;  // "project"
-  std::string object;     // business object: "PJ1"; empty = this kind is off
-  std::string name;       // "PROJECTS"
+  std::string object;     // business object: "PJ1"; empty on disk
+  std::string name;       // "PROJECTS"; empty = this kind is off
   std::string key;        // name of the key field
   std::string parent;     // name of the field that holds the parent's key; empty when none
   std::vector<Column> columns;
@@ -40,7 +40,7 @@ struct Table {
   std::string external;  // field that may keep our reference; empty = none
   std::string line;      // of order_line: field of the line's number
 
-  bool on() const { return !object.empty(); }
+  bool on() const { return !name.empty(); }
   const Column* column(std::string_view field) const;  // nullptr when it has no name at the site
   /// All names to ask for, each once: key, parent, columns, change date.
   std::vector<std::string> asked() const;
@@ -66,9 +66,13 @@ std::span<const std::string_view> readKinds();
 /// Kinds that are written, parents first.
 std::span<const std::string_view> writtenKinds();
 
-/// `fields`: every key of the field table. A kind without object is off. Throws ConfigError when a kind that is on
-/// lacks its table's or its key's name.
-Layout makeLayout(const Section& fields);
+/// Where the tables are: behind the web API, or in a folder.
+enum class Access { Web, Disk };
+
+/// `fields`: every key of the field table. Web: a kind without object is off. Disk: a kind without table is off, as are
+/// kinds that are only written; `<kind>.dbf_table` counts before `<kind>.table`. Throws ConfigError when a kind that is
+/// on lacks its table's or its key's name.
+Layout makeLayout(const Section& fields, Access access = Access::Web);
 
 /// The row in the one form it is kept in, so that equal content gives equal bytes whatever the answer it came in:
 /// asked names only (ordinals and EXT_KEY vary between answers), texts plain, dates and stamps in one spelling. Values

@@ -514,6 +514,16 @@ inline constexpr Message kBadInsert{
      "Schreiben Sie insert.ART.FELD mit einer der Arten: customer, project, sales_order, order_line, time_entry.",
      "Schrijf insert.SOORT.VELD met een van de soorten: customer, project, sales_order, order_line, time_entry."}};
 
+/// {0} = value of mode, {1} = option.
+inline constexpr Message kModeNeeds{
+    "PST-8157",
+    {"With mode = {0} the AccountView system needs the key \"{1}\".",
+     "Mit mode = {0} braucht das AccountView-System den Schlüssel „{1}“.",
+     "Met mode = {0} heeft het AccountView-systeem de sleutel \"{1}\" nodig."},
+    {"Add the line, or choose the other mode; \"postern config reference\" explains both.",
+     "Ergänzen Sie die Zeile, oder wählen Sie den anderen mode; „postern config reference“ erklärt beide.",
+     "Voeg de regel toe, of kies de andere mode; \"postern config reference\" legt beide uit."}};
+
 /// none.
 inline constexpr Message kNoPrefix{
     "PST-8156",

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "connectors/accountview/messages.h"
+#include "connectors/accountview/scan.h"
 #include "connectors/accountview/values.h"
 
 namespace postern::accountview {
@@ -239,13 +240,23 @@ std::string AccountViewSink::bookDateFor(const Table& table, const Wishes& wishe
   return date == wishes.end() ? std::string{} : date->value;
 }
 
+Error AccountViewSink::explained(Error refusal, const std::string& bookDate, std::stop_token stop) {
+  const Table& table = layout_.at("customer");
+  if (refusal.fault != Fault::Reject || bookDate.empty() || !table.on()) return refusal;
+  Listing listing = listingOf(table);
+  listing.bookDate = bookDate;
+  const auto page = listPage(api_, listing, {1, Paging::PageNumber}, {}, std::move(stop));
+  if (page || page.error().fault != Fault::Reject) return refusal;
+  return Error{Fault::Reject, &kYearClosed, {bookDate.substr(0, 4)}, refusal.detail, {}};
+}
+
 Result<Settled> AccountViewSink::insertRow(const Table& table, const Change& change, const Wishes& wishes,
                                            std::stop_token stop) {
-  const std::string body =
-      writeBody(table.object, table.name, insertCells(table, change, wishes), {}, bookDateFor(table, wishes), {});
+  const std::string bookDate = bookDateFor(table, wishes);
+  const std::string body = writeBody(table.object, table.name, insertCells(table, change, wishes), {}, bookDate, {});
   const Subject subject{change.kind, change.key};
-  auto answer = api_.write("POST", body, subject, std::move(stop));
-  if (!answer) return tl::unexpected(std::move(answer.error()));
+  auto answer = api_.write("POST", body, subject, stop);
+  if (!answer) return tl::unexpected(explained(std::move(answer.error()), bookDate, std::move(stop)));
   const Fields row = answeredRow(*answer, table.name);
   const std::string id = keyOf(table, row);
   // Stored, but under which key is only known after a look-up.

@@ -77,6 +77,9 @@ class AccountViewSink : public Sink {
   Result<Settled> insertRow(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
   Result<Settled> insertLine(const Table& table, const Change& change, const Wishes& wishes, const std::string& order,
                              std::stop_token stop);
+  /// AccountView has no error codes. Whether a row was refused because its book year is closed tells a list that is
+  /// asked for with the same book date, as `check` does.
+  Error explained(Error refusal, const std::string& bookDate, std::stop_token stop);
   std::vector<Cell> insertCells(const Table& table, const Change& change, const Wishes& wishes) const;
   std::string bookDateFor(const Table& table, const Wishes& wishes) const;
   Settled settled(const Change& change, const Wishes& wishes, const std::string& id, const Fields& values) const;

@@ -52,15 +52,14 @@ Folder::Options folderOptions(const Section& settings) {
   return out;
 }
 
-std::vector<KindMap> kindMaps(const SystemContext& context) {
-  auto kinds = makeKinds(context.fields, context.options.text("as"));
-  const bool allXml = context.options.text("format") == "xml";
+std::vector<KindMap> kindMaps(const Section& options, const Section& fields) {
+  auto kinds = makeKinds(fields, options.text("as"));
+  const bool allXml = options.text("format") == "xml";
   for (const KindMap& kind : kinds) {
     if (!allXml && !matches("*.xml", kind.pattern)) continue;
     const std::string name(kind.known->name);
-    if (kind.rowElement.empty())
-      throw ConfigError(context.fields.placeOf(name + ".file"), kNoKeySet, {name, name + ".rows"});
-    checkPaths(kind, context.fields);
+    if (kind.rowElement.empty()) throw ConfigError(fields.placeOf(name + ".file"), kNoKeySet, {name, name + ".rows"});
+    checkPaths(kind, fields);
   }
   return kinds;
 }
@@ -68,7 +67,8 @@ std::vector<KindMap> kindMaps(const SystemContext& context) {
 class Files final : public System {
  public:
   explicit Files(const SystemContext& context)
-      : source_(kindMaps(context), filesOptions(context.options), folderOptions(context.options), context.clock) {}
+      : source_(kindMaps(context.options, context.fields), filesOptions(context.options),
+                folderOptions(context.options), context.clock) {}
   Source* source() override { return &source_; }
   std::vector<Finding> check(std::stop_token stop) override { return source_.check(std::move(stop)); }
 
@@ -78,18 +78,25 @@ class Files final : public System {
 
 std::unique_ptr<System> make(const SystemContext& context) { return std::make_unique<Files>(context); }
 
+void checkSettings(const Section& options, const Section& fields) {
+  folderOptions(options);
+  kindMaps(options, fields);
+}
+
 }  // namespace
 
 extern const ConnectorInfo kConnector;
 const ConnectorInfo kConnector{
-    "files",
-    {"Files an ERP exports to a folder, delimited text or XML; read only.",
-     "Dateien, die ein ERP in einen Ordner exportiert, Text mit Trennzeichen oder XML; nur lesend.",
-     "Bestanden die een ERP naar een map exporteert, tekst met scheidingstekens of XML; alleen lezen."},
-    true,
-    false,
-    options(),
-    fieldNames(),
-    make};
+    .name = "files",
+    .summary = {"Files an ERP exports to a folder, delimited text or XML; read only.",
+                "Dateien, die ein ERP in einen Ordner exportiert, Text mit Trennzeichen oder XML; nur lesend.",
+                "Bestanden die een ERP naar een map exporteert, tekst met scheidingstekens of XML; alleen lezen."},
+    .reads = true,
+    .writes = false,
+    .options = options(),
+    .fields = fieldNames(),
+    .make = make,
+    .checkSettings = checkSettings,
+};
 
 }  // namespace postern::files

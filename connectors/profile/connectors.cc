@@ -120,6 +120,11 @@ struct Built {
   SinkTable sink;
 };
 
+/// A profile that cannot be read is told when the settings are.
+void checkSettings(const Section& options, const Section&) {
+  if (const std::string& file = options.text("profile"); !file.empty()) loadProfile(file);
+}
+
 ConnectorInfo describe(const Shipped& shipped, const Built& built) {
   const auto& summary = built.profile.summaries;
   return {.name = shipped.name,
@@ -129,7 +134,8 @@ ConnectorInfo describe(const Shipped& shipped, const Built& built) {
           .options = kOptions,
           .fields = {},
           .make = shipped.make,
-          .sinkKinds = built.sink.kinds};
+          .sinkKinds = built.sink.kinds,
+          .checkSettings = checkSettings};
 }
 
 }  // namespace

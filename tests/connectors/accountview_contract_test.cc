@@ -155,21 +155,20 @@ SourceSetup setup(const char* name, const char* paging, const std::function<void
 
 using Sim = sim::AccountViewOptions;
 
-INSTANTIATE_TEST_SUITE_P(AccountView, SourceContract,
-                         testing::Values(setup("plain", "auto", [](Sim&) {}), setup("byKey", "last_key", [](Sim&) {}),
-                                         setup("onlyPageNumbers", "auto",
-                                               [](Sim& o) { o.paging = Sim::Paging::PageNumber; }),
-                                         setup("onlyLastKey", "auto", [](Sim& o) { o.paging = Sim::Paging::LastKey; }),
-                                         setup("odd", "page_number",
-                                               [](Sim& o) {
-                                                 o.dates = Sim::Dates::Mixed;
-                                                 o.singleAsObject = true;
-                                                 o.nestedChildren = true;
-                                                 o.emptyIs404 = true;
-                                                 o.expiresIn = Sim::ExpiresIn::Absent;
-                                                 o.maxPageSize = 1;
-                                               })),
-                         sourceSetupName);
+const auto kSetups =
+    testing::Values(setup("plain", "auto", [](Sim&) {}), setup("byKey", "last_key", [](Sim&) {}),
+                    setup("onlyPageNumbers", "auto", [](Sim& o) { o.paging = Sim::Paging::PageNumber; }),
+                    setup("onlyLastKey", "auto", [](Sim& o) { o.paging = Sim::Paging::LastKey; }),
+                    setup("odd", "page_number", [](Sim& o) {
+                      o.dates = Sim::Dates::Mixed;
+                      o.singleAsObject = true;
+                      o.nestedChildren = true;
+                      o.emptyIs404 = true;
+                      o.expiresIn = Sim::ExpiresIn::Absent;
+                      o.maxPageSize = 1;
+                    }));
+INSTANTIATE_TEST_SUITE_P(AccountView, SourceContract, kSetups, sourceSetupName);
+INSTANTIATE_TEST_SUITE_P(AccountView, ServedSourceContract, kSetups, sourceSetupName);
 
 }  // namespace
 }  // namespace postern::accountview

@@ -121,10 +121,10 @@ class CraftboxxSourceSubject : public SourceSubject {
   CuttingSimulator simulator_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Craftboxx, SourceContract,
-                         testing::Values(SourceSetup{"craftboxx",
-                                                     [] { return std::make_unique<CraftboxxSourceSubject>(); }}),
-                         sourceSetupName);
+const auto kSetups =
+    testing::Values(SourceSetup{"craftboxx", [] { return std::make_unique<CraftboxxSourceSubject>(); }});
+INSTANTIATE_TEST_SUITE_P(Craftboxx, SourceContract, kSetups, sourceSetupName);
+INSTANTIATE_TEST_SUITE_P(Craftboxx, ServedSourceContract, kSetups, sourceSetupName);
 
 }  // namespace
 }  // namespace postern::craftboxx

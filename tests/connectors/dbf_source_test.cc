@@ -189,10 +189,12 @@ TEST_F(DbfSourceTest, CheckNamesTheTableThatIsMissing) {
   std::filesystem::remove(folder.path() / "Art_Hdr.dbf");
   DbfSource source(dbfOptions(folder.path()));
   const auto findings = source.check({});
-  ASSERT_THAT(findings, SizeIs(2));
-  EXPECT_EQ(findings[0].level, Finding::Level::Good);
-  EXPECT_EQ(findings[1].level, Finding::Level::Bad);
-  EXPECT_THAT(findings[1].what, HasSubstr("ART_HDR"));
+  ASSERT_THAT(findings, SizeIs(4));
+  EXPECT_THAT(findings[0].what, HasSubstr("table contact (customer), 23 records: SUB_NR C10, ACCT_NAME C40, CITY C35"));
+  EXPECT_EQ(findings[1].level, Finding::Level::Good);
+  EXPECT_EQ(findings[2].level, Finding::Level::Bad);
+  EXPECT_THAT(findings[2].what, HasSubstr("ART_HDR"));
+  EXPECT_EQ(findings[3].what, "other tables: projects");
 }
 
 // ---- The contract

@@ -128,11 +128,11 @@ class ProfactoSubject : public SourceSubject {
   std::map<std::string, std::set<std::string>> keys_;
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Profacto, SourceContract,
+const auto kSetups =
     testing::Values(SourceSetup{"ChangeDates", [] { return std::make_unique<ProfactoSubject>(true); }},
-                    SourceSetup{"FullCompare", [] { return std::make_unique<ProfactoSubject>(false); }}),
-    sourceSetupName);
+                    SourceSetup{"FullCompare", [] { return std::make_unique<ProfactoSubject>(false); }});
+INSTANTIATE_TEST_SUITE_P(Profacto, SourceContract, kSetups, sourceSetupName);
+INSTANTIATE_TEST_SUITE_P(Profacto, ServedSourceContract, kSetups, sourceSetupName);
 
 }  // namespace
 }  // namespace postern::profacto

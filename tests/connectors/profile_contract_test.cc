@@ -164,8 +164,9 @@ SourceSetup sourceSetup(const char* dialect) {
   return {dialect, [dialect] { return std::make_unique<ProfileSourceSubject>(dialect); }};
 }
 
-INSTANTIATE_TEST_SUITE_P(Profile, SourceContract, testing::Values(sourceSetup("v1"), sourceSetup("v2")),
-                         sourceSetupName);
+const auto kSetups = testing::Values(sourceSetup("v1"), sourceSetup("v2"));
+INSTANTIATE_TEST_SUITE_P(Profile, SourceContract, kSetups, sourceSetupName);
+INSTANTIATE_TEST_SUITE_P(Profile, ServedSourceContract, kSetups, sourceSetupName);
 
 }  // namespace
 }  // namespace postern::profile

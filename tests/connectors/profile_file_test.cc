@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "connectors/profile/connectors.h"
 #include "connectors/profile/profile.h"
 #include "tests/connectors/profile_bench.h"
 #include "tests/support/fake_http.h"
+#include "tests/support/temp_dir.h"
 
 namespace postern::profile {
 namespace {
@@ -30,6 +33,27 @@ struct BadProfile {
   std::string place;
   std::string says;  // in the English cause or remedy
 };
+
+TEST(ProfileFileTest, BrokenFileIsToldWhenTheSettingsAreRead) {
+  const TempDir dir;
+  const auto file = dir / "own.json";
+  const auto settings = [&] {
+    return Settings::parse(
+        "[agent]\nstate_dir = /tmp/postern\n[system.app]\nconnector = crafter\n"
+        "url = https://crafter.example\nprofile = " +
+            file.string() + "\n",
+        "postern.ini", registry());
+  };
+  std::ofstream(file) << goodText();
+  EXPECT_NO_THROW(settings());
+  std::ofstream(file) << "{\n\"kinds\": [}";
+  try {
+    settings();
+    ADD_FAILURE() << "not refused";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.place(), StartsWith(file.string())) << "and where";
+  }
+}
 
 TEST(ProfileFileTest, ShippedProfilesAreConnectorsOfTheirName) {
   EXPECT_FALSE(connectors().empty());

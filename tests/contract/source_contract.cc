@@ -135,6 +135,7 @@ void SourceContract::expectNoSecrets(const Error& error) const {
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SourceContract);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ServedSourceContract);
 
 TEST_P(SourceContract, FullScanTellsEveryRowAndEnds) {
   const auto live = open();
@@ -229,8 +230,7 @@ TEST_P(SourceContract, UnknownKindIsAnError) {
   EXPECT_FALSE(live->source().map("no_such_kind", Row{"1", "{}"}));
 }
 
-TEST_P(SourceContract, StopEndsACallThatHangs) {
-  if (!subject_->isServed()) GTEST_SKIP() << "there is no server";
+TEST_P(ServedSourceContract, StopEndsACallThatHangs) {
   const auto live = open();
   sim::Fault hang = faultOf(sim::Fault::Kind::Hang, -1);
   hang.delay = milliseconds(3000);
@@ -263,14 +263,12 @@ TEST_P(SourceContract, ServerDownIsTriedAgain) {
     EXPECT_EQ(firstError(live->source(), kind).fault, Fault::Retry) << kind;
 }
 
-TEST_P(SourceContract, BadCredentialsNeedAnAdmin) {
-  if (!subject_->isServed()) GTEST_SKIP() << "there is no server";
+TEST_P(ServedSourceContract, BadCredentialsNeedAnAdmin) {
   LiveSystem live(subject_->connector(), subject_->badCredentials(), subject_->fields(), subject_->renewSecret());
   for (const auto kind : live.source().kinds()) EXPECT_EQ(firstError(live.source(), kind).fault, Fault::Auth) << kind;
 }
 
-TEST_P(SourceContract, TooManyRequestsWaitsAsLongAsTheServerAsks) {
-  if (!subject_->isServed()) GTEST_SKIP() << "there is no server";
+TEST_P(ServedSourceContract, TooManyRequestsWaitsAsLongAsTheServerAsks) {
   const auto live = open();
   subject_->simulator().addFault(statusFault(429, seconds(17)));
   const Error error = firstError(live->source(), firstKind(live->source()));
@@ -278,8 +276,7 @@ TEST_P(SourceContract, TooManyRequestsWaitsAsLongAsTheServerAsks) {
   EXPECT_EQ(error.retryAfter, seconds(17));
 }
 
-TEST_P(SourceContract, ServerErrorsAreTriedAgainBecauseReadingChangesNothing) {
-  if (!subject_->isServed()) GTEST_SKIP() << "there is no server";
+TEST_P(ServedSourceContract, ServerErrorsAreTriedAgainBecauseReadingChangesNothing) {
   const auto live = open();
   for (const int status : {500, 502, 503, 504}) {
     subject_->simulator().clearFaults();
@@ -288,8 +285,7 @@ TEST_P(SourceContract, ServerErrorsAreTriedAgainBecauseReadingChangesNothing) {
   }
 }
 
-TEST_P(SourceContract, BrokenAnswersAreTriedAgain) {
-  if (!subject_->isServed()) GTEST_SKIP() << "there is no server";
+TEST_P(ServedSourceContract, BrokenAnswersAreTriedAgain) {
   using Kind = sim::Fault::Kind;
   const auto live = open();
   for (const auto kind : {Kind::Html, Kind::HalfBody, Kind::CloseBefore, Kind::ApplyThenClose}) {
@@ -320,8 +316,7 @@ TEST_P(SourceContract, CheckFindsNothingBadInAGoodSystem) {
         << finding.what << (finding.error ? ": " + finding.error->cause(Language::En) : "");
 }
 
-TEST_P(SourceContract, CheckReportsARefusedLogIn) {
-  if (!subject_->isServed()) GTEST_SKIP() << "there is no server";
+TEST_P(ServedSourceContract, CheckReportsARefusedLogIn) {
   LiveSystem live(subject_->connector(), subject_->badCredentials(), subject_->fields(), subject_->renewSecret());
   int bad = 0;
   for (const Finding& finding : live.system().check({})) {

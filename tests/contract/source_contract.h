@@ -3,6 +3,8 @@
 //
 //   INSTANTIATE_TEST_SUITE_P(Profacto, SourceContract, testing::Values(SourceSetup{"profacto", makeSubject}),
 //                            sourceSetupName);
+//
+// and the same with ServedSourceContract when it is asked over the network.
 
 #include <gtest/gtest.h>
 
@@ -28,8 +30,7 @@ class SourceSubject {
   virtual ~SourceSubject() = default;
   virtual const ConnectorInfo& connector() const = 0;
   virtual sim::Simulator& simulator() = 0;
-  /// false: nothing is asked over the network (files in a folder); simulator() and badCredentials() are not called, and
-  /// what only a server can do wrong is skipped.
+  /// false: nothing is asked over the network (files in a folder); simulator() and badCredentials() are not called.
   virtual bool isServed() const { return true; }
   /// Nothing can be read any more.
   virtual void goAway() { simulator().stop(); }
@@ -107,5 +108,8 @@ class SourceContract : public testing::TestWithParam<SourceSetup> {
 
   std::unique_ptr<SourceSubject> subject_;
 };
+
+/// What only a server can do wrong.
+class ServedSourceContract : public SourceContract {};
 
 }  // namespace postern

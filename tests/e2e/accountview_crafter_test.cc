@@ -1,132 +1,13 @@
 // The second pair, whole: AccountView's relay and a Crafter that speaks our own contract, both simulated.
 
-#include <gmock/gmock.h>
-
-#include <nlohmann/json.hpp>
-
-#include "tests/e2e/support/program.h"
-#include "tests/e2e/support/site.h"
-#include "tests/sim/accountview/accountview_simulator.h"
-#include "tests/sim/crafter/crafter_simulator.h"
-#include "tests/support/temp_dir.h"
+#include "tests/e2e/support/accountview_site.h"
 
 namespace postern::e2e {
 namespace {
 
 using testing::HasSubstr;
-using Json = nlohmann::json;
 
-class AccountViewCrafterTest : public testing::Test {
- protected:
-  AccountViewCrafterTest() {
-    sim::AccountViewOptions options;
-    options.customFields = {{"CONTACT.A8_REF", "C32"}, {"PROJECTS.A8_REF", "C32"}};
-    av_ = std::make_unique<sim::AccountViewSimulator>(options);
-    av_->load({.customers = 12,
-               .projects = 8,
-               .articles = 10,
-               .orders = 3,
-               .employees = 3,
-               .seed = 5,
-               .today = e2e::today()});
-    av_->start({});
-    app_ = std::make_unique<sim::CrafterSimulator>();
-    app_->addUsers(3);
-    app_->start({});
-    writeIni("");
-    const auto token = av_->grant()["refresh_token"].get<std::string>();
-    EXPECT_EQ(run({"secret", "set", "refresh"}, token + "\n").code, 0);
-  }
-
-  void writeIni(const std::string& more) const {
-    writeFile(dir_.path() / "postern.ini",
-              "[agent]\nstate_dir = " + (dir_.path() / "state").string() +
-                  "\ndisk_floor = 10\ntime_zone = Europe/Amsterdam\n" +
-                  "[system.erp]\nconnector = accountview\nurl = " + av_->url() +
-                  "/api/v3\nauthorize_url = " + av_->url() + "/ams/authorize.aspx\n" + R"(client_id = postern-test
-client_secret = geheim-van-de-app
-refresh_token = secret:refresh
-company = VANDIJK
-open_status = O
-rate = 100
-insert.customer.ACCT_NR = 1300
-field.CONTACT.A8_REF = C32
-field.PROJECTS.A8_REF = C32
-field.HOURS.EXT_ID = C32
-field.HOURS.HR_DESC = C40
-[fields.erp]
-project_type.object = PJT
-project_type.table = PJ_TYPE
-project_type.code = TYPE_CODE
-project_type.name = TYPE_DESC
-employee.object = EMP
-employee.table = EMPLOYEE
-employee.name = EMP_NAME
-contact.object = CP1
-contact.table = CONT_PP
-contact.code = PP_CODE
-contact.customer = SUB_NR
-contact.salutation = SALUT
-contact.first_name = FIRST_NAME
-contact.last_name = LAST_NAME
-contact.mail = MAIL_PRIV
-contact.phone = TEL_BUS
-contact.mobile = TEL_MOB
-customer.external = A8_REF
-project.external = A8_REF
-project.note = COMMENT1
-project.type = PJ_TYPE
-project.responsible = EMP_NR
-sales_order.status = ORD_STAT
-time_entry.object = HRS
-time_entry.table = HOURS
-time_entry.hour_code = HRT_CODE
-time_entry.date = HR_DATE
-time_entry.text = HR_DESC
-time_entry.hours = HR_QTY
-time_entry.external = EXT_ID
-)" + "[system.app]\nconnector = crafter\nurl = " +
-                  app_->url() + "/api/v1\ntoken = " + app_->options().token +
-                  "\nrate = 100\n[link.main]\nerp = erp\napp = app\nwork_hours_code = WERK\ntravel_hours_code = REIS\n"
-                  "default_project_type = ONDERHOUD\nemployees_listed = yes\n" +
-                  more);
-  }
-  Ended run(std::vector<std::string> arguments, const std::string& input = {}) const {
-    arguments.insert(arguments.begin(), {"--config", (dir_.path() / "postern.ini").string()});
-    return runToEnd({.arguments = std::move(arguments), .input = input});
-  }
-  Ended sync() const { return run({"sync"}); }
-  void firstSync() {
-    const auto first = sync();
-    ASSERT_EQ(first.code, 0) << first.all();
-  }
-  /// A work order of the app for the first project that came over.
-  std::string workOrder(Json more = Json::object()) {
-    const auto project = app_->records("projects").at(0);
-    more["customer_id"] = project["customer_id"];
-    more["project_id"] = project["id"];
-    more.emplace("description", "Ketel nakijken");
-    return app_->createWorkOrder(more);
-  }
-  Json orderOf(const std::string& workOrder) const {
-    for (const auto& row : av_->records("SO_HDR")) {
-      if (row.value("EXT_ID", std::string()).find(workOrder) != std::string::npos) return row;
-    }
-    return {};
-  }
-  Json linesOf(const Json& order) const {
-    Json lines = Json::array();
-    for (const auto& row : av_->records("SO_LINE")) {
-      if (row["ORD_NR"] == order["ORD_NR"]) lines.push_back(row);
-    }
-    return lines;
-  }
-  std::string someArticle() const { return av_->records("ARTICLE").at(0)["ART_CODE"].get<std::string>(); }
-
-  TempDir dir_;
-  std::unique_ptr<sim::AccountViewSimulator> av_;
-  std::unique_ptr<sim::CrafterSimulator> app_;
-};
+class AccountViewCrafterTest : public AccountViewSite {};
 
 TEST_F(AccountViewCrafterTest, MasterDataIsImportedOnceAndThenNothingMoves) {
   firstSync();
@@ -241,15 +122,7 @@ TEST_F(AccountViewCrafterTest, CustomerMadeInTheAppStaysOneEvenWhenTheStateFileI
 TEST_F(AccountViewCrafterTest, HoursAreWrittenOnceWithTheirCode) {
   firstSync();
   const auto id = workOrder();
-  const auto project = app_->records("projects").at(0)["id"];
-  for (const char* kind : {"work", "travel"}) {
-    app_->addHours({{"user_code", "E01"},
-                    {"project_id", project},
-                    {"work_order_id", id},
-                    {"kind", kind},
-                    {"date", date(today())},
-                    {"minutes", 45}});
-  }
+  for (const char* kind : {"work", "travel"}) hours(id, date(today()), 45, kind);
   const auto before = av_->count("HOURS");
   const auto first = sync();
   EXPECT_EQ(first.code, 0) << first.all();
@@ -271,12 +144,7 @@ TEST_F(AccountViewCrafterTest, LostAnswersDoubleNothing) {
   for (int i = 0; i < 4; ++i) {
     orders.push_back(workOrder({{"status", "checked"}}));
     app_->addArticle(orders.back(), someArticle(), 1 + i, true);
-    app_->addHours({{"user_code", "E02"},
-                    {"project_id", app_->records("projects").at(0)["id"]},
-                    {"work_order_id", orders.back()},
-                    {"kind", "work"},
-                    {"date", date(today())},
-                    {"minutes", 60 + i}});
+    hours(orders.back(), date(today()), 60 + i, "work", "E02");
   }
   for (int i = 0; i < 6; ++i) {
     using Kind = sim::Fault::Kind;
@@ -289,7 +157,7 @@ TEST_F(AccountViewCrafterTest, LostAnswersDoubleNothing) {
   for (int i = 0; i < 8 && code != 0; ++i) code = sync().code;
   EXPECT_EQ(code, 0);
   for (const auto& order : orders) EXPECT_EQ(linesOf(orderOf(order)).size(), 1u) << order;
-  for (const char* table : {"SO_HDR", "SO_LINE", "HOURS"}) EXPECT_EQ(av_->doubled(table), 0) << table;
+  expectNothingDoubled();
 }
 
 TEST_F(AccountViewCrafterTest, WhatWasThereBeforeTheFlowWasSwitchedOnWaits) {
@@ -303,18 +171,8 @@ TEST_F(AccountViewCrafterTest, WhatWasThereBeforeTheFlowWasSwitchedOnWaits) {
 }
 
 TEST_F(AccountViewCrafterTest, SomebodyLogsInOnceByTheBrowser) {
-  std::filesystem::remove_all(dir_.path() / "state");
-  auto login = Program({.arguments = {"--config", (dir_.path() / "postern.ini").string(), "login", "erp"}});
-  ASSERT_TRUE(eventually(std::chrono::seconds{20}, [&] { return login.out().find("Waiting at") != std::string::npos; }))
-      << login.out() << login.err();
-  const auto out = login.out();
-  const auto from = out.find("http://127.0.0.1");
-  const auto address = out.substr(from, out.find('\n', from) - from);
-  // The browser follows the redirect to us.
-  const auto visit = "curl -sL --max-time 20 -o /dev/null '" + address + "'";
-  EXPECT_EQ(std::system(visit.c_str()), 0);
-  ASSERT_TRUE(login.waitFor(std::chrono::seconds{20}));
-  EXPECT_EQ(login.code(), 0) << login.out() << login.err();
+  std::filesystem::remove_all(dir_ / "state");
+  login();
   EXPECT_EQ(sync().code, 0);
 }
 

@@ -48,6 +48,7 @@ inline const Registry& fakeRegistry() {
     ConnectorInfo info{};
     info.name = "alpha";
     info.summary = kHelp;
+    info.writes = true;
     info.options = kAlphaOptions;
     info.fields = kAlphaFields;
     return info;

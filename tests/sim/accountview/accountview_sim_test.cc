@@ -92,6 +92,18 @@ TEST_F(GrantTest, RefreshTokenRotatesAndTheOldOneDies) {
   EXPECT_EQ(refresh(reply.json["refresh_token"]).status, 200);
 }
 
+TEST_F(GrantTest, OldRefreshTokenStaysGoodForTheGraceThatIsSet) {
+  sim.setNow(kNoon);
+  with([](auto& o) { o.oldTokenGrace = std::chrono::seconds(60); });
+  const std::string first = sim.grant()["refresh_token"];
+  const auto second = refresh(first).json["refresh_token"];
+  sim.setNow(kNoon + std::chrono::seconds(59));
+  EXPECT_EQ(refresh(first).status, 200) << "whoever lost the answer asks again";
+  sim.setNow(kNoon + std::chrono::seconds(60));
+  EXPECT_EQ(refresh(first).json["error"], "invalid_grant");
+  EXPECT_EQ(refresh(second).status, 200);
+}
+
 TEST_F(GrantTest, ExpiredAccessTokenIs401UntilRefreshed) {
   sim.setNow(kNoon);
   const auto granted = sim.grant();

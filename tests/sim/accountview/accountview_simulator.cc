@@ -435,6 +435,11 @@ std::optional<Response> AccountViewSimulator::control(const Request& request) {
   return json(200, out);
 }
 
+std::int64_t AccountViewSimulator::refreshes() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->grants.refreshed;
+}
+
 std::string AccountViewSimulator::extraCounts() const {
   const std::lock_guard lock(impl_->mutex);
   const WriteCounts& counts = impl_->counts;

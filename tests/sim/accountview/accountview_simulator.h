@@ -66,6 +66,8 @@ class AccountViewSimulator : public Simulator {
 
   /// As if a user had granted access: the answer of the token call (access_token, refresh_token, …).
   Json grant();
+  /// Refresh tokens exchanged so far.
+  std::int64_t refreshes() const;
   /// Each access token given out answers 401 from now on; the refresh tokens stay good.
   void expireAccessTokens();
   /// Each token given out is void.

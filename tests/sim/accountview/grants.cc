@@ -65,7 +65,7 @@ Json Grants::issue(const AccountViewOptions& options, Time now) {
   const std::string access = "at-" + number;
   const std::string refresh = "rt-" + number;
   access_[access] = {now + options.tokenLifetime, options.tokenCalls > 0 ? options.tokenCalls : -1};
-  refresh_.insert(refresh);
+  refresh_.emplace(refresh, std::nullopt);
   Json out{{"access_token", access},
            {"token_type", "bearer"},
            {"refresh_token", refresh},
@@ -95,10 +95,12 @@ Response Grants::token(const Parameters& form, const AccountViewOptions& options
     ++granted;
   } else if (type == "refresh_token") {
     const std::string old = member(form, "refresh_token");
-    if (!refresh_.contains(old)) return refuse("invalid_grant", "The refresh token is unknown or used.");
+    const auto known = refresh_.find(old);
+    const bool good = known != refresh_.end() && (!known->second || now < *known->second + options.oldTokenGrace);
+    if (!good) return refuse("invalid_grant", "The refresh token is unknown or used.");
     Json answer = issue(options, now);
     if (options.rotateRefreshToken) {
-      refresh_.erase(old);
+      if (!known->second) known->second = now;
     } else {
       refresh_.erase(answer["refresh_token"].get<std::string>());
       answer["refresh_token"] = old;

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 
 #include "tests/sim/accountview/options.h"
@@ -44,7 +44,7 @@ class Grants {
 
   std::map<std::string, std::string> codes_;  // code -> redirect URI it was asked with
   std::map<std::string, Access> access_;
-  std::set<std::string> refresh_;
+  std::map<std::string, std::optional<Time>> refresh_;  // since when it is exchanged; nullopt = not yet
   int issued_ = 0;
 };
 

@@ -43,6 +43,8 @@ const std::map<std::string, Setter>& setters() {
        choice(&O::expiresIn,
               {{"Number", O::ExpiresIn::Number}, {"Text", O::ExpiresIn::Text}, {"Absent", O::ExpiresIn::Absent}})},
       {"rotateRefreshToken", plain(&O::rotateRefreshToken)},
+      {"oldTokenGrace",
+       [](O& options, const Json& value) { options.oldTokenGrace = std::chrono::seconds(value.get<int>()); }},
       {"paging", choice(&O::paging, {{"Both", O::Paging::Both},
                                      {"LastKey", O::Paging::LastKey},
                                      {"PageNumber", O::Paging::PageNumber},

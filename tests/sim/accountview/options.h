@@ -38,6 +38,10 @@ struct AccountViewOptions {
   enum class ExpiresIn { Number, Text, Absent };
   ExpiresIn expiresIn = ExpiresIn::Number;
   bool rotateRefreshToken = true;  // false: the same refresh token stays good
+  /// How long a refresh token stays good after it was exchanged. The sheet tells only that each refresh answers a new
+  /// one (inferred) and assumes invalid_grant for the old one, so 0 is the worst case; other services give a grace
+  /// time.
+  std::chrono::seconds oldTokenGrace{0};
 
   // --- Reading (6.1, 6.2)
   // ---------------------------------------------------------------------------------------------

@@ -1,0 +1,159 @@
+#include "tests/e2e/support/accountview_site.h"
+
+#include <cstdlib>
+
+namespace postern::e2e {
+
+AccountViewSite::AccountViewSite() {
+  sim::AccountViewOptions options;
+  options.customFields = {{"CONTACT.A8_REF", "C32"}, {"PROJECTS.A8_REF", "C32"}};
+  av_ = std::make_unique<sim::AccountViewSimulator>(options);
+  av_->load({.customers = 12, .projects = 8, .articles = 10, .orders = 3, .employees = 3, .seed = 5, .today = today()});
+  av_->start({});
+  app_ = std::make_unique<sim::CrafterSimulator>();
+  app_->addUsers(3);
+  app_->start({});
+  writeIni();
+  storeGrant();
+}
+
+AccountViewSite::~AccountViewSite() = default;
+
+void AccountViewSite::writeIni(const std::string& link) const {
+  writeFile(
+      ini(),
+      "[agent]\nstate_dir = " + (dir_.path() / "state").string() + "\ndisk_floor = 10\ntime_zone = Europe/Amsterdam\n" +
+          "[system.erp]\nconnector = accountview\nurl = " + av_->url() + "/api/v3\nauthorize_url = " + av_->url() +
+          "/ams/authorize.aspx\n" + R"(client_id = postern-test
+client_secret = geheim-van-de-app
+refresh_token = secret:refresh
+company = VANDIJK
+open_status = O
+rate = 100
+insert.customer.ACCT_NR = 1300
+field.CONTACT.A8_REF = C32
+field.PROJECTS.A8_REF = C32
+field.HOURS.EXT_ID = C32
+field.HOURS.HR_DESC = C40
+[fields.erp]
+project_type.object = PJT
+project_type.table = PJ_TYPE
+project_type.code = TYPE_CODE
+project_type.name = TYPE_DESC
+employee.object = EMP
+employee.table = EMPLOYEE
+employee.name = EMP_NAME
+contact.object = CP1
+contact.table = CONT_PP
+contact.code = PP_CODE
+contact.customer = SUB_NR
+contact.salutation = SALUT
+contact.first_name = FIRST_NAME
+contact.last_name = LAST_NAME
+contact.mail = MAIL_PRIV
+contact.phone = TEL_BUS
+contact.mobile = TEL_MOB
+customer.external = A8_REF
+project.external = A8_REF
+project.note = COMMENT1
+project.type = PJ_TYPE
+project.responsible = EMP_NR
+sales_order.status = ORD_STAT
+time_entry.object = HRS
+time_entry.table = HOURS
+time_entry.hour_code = HRT_CODE
+time_entry.date = HR_DATE
+time_entry.text = HR_DESC
+time_entry.hours = HR_QTY
+time_entry.external = EXT_ID
+)" +
+          "[system.app]\nconnector = crafter\nurl = " + app_->url() + "/api/v1\ntoken = " + app_->options().token +
+          "\nrate = 100\n[link.main]\nerp = erp\napp = app\nwork_hours_code = WERK\ntravel_hours_code = REIS\n"
+          "default_project_type = ONDERHOUD\nemployees_listed = yes\n" +
+          link);
+}
+
+void AccountViewSite::storeGrant() const {
+  const auto token = av_->grant()["refresh_token"].get<std::string>();
+  EXPECT_EQ(run({"secret", "set", "refresh"}, token + "\n").code, 0);
+}
+
+void AccountViewSite::login() const {
+  Program login(startOf({"login", "erp"}));
+  ASSERT_TRUE(eventually(std::chrono::seconds{60}, [&] { return login.out().find("Waiting at") != std::string::npos; }))
+      << login.out() << login.err();
+  const auto out = login.out();
+  const auto from = out.find("http://127.0.0.1");
+  const auto address = out.substr(from, out.find('\n', from) - from);
+  // The browser follows the redirect to us.
+  const auto visit = "curl -sL --max-time 60 -o /dev/null '" + address + "'";
+  EXPECT_EQ(std::system(visit.c_str()), 0);
+  ASSERT_TRUE(login.waitFor(std::chrono::seconds{60}));
+  EXPECT_EQ(login.code(), 0) << login.out() << login.err();
+}
+
+Start AccountViewSite::startOf(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), {"--config", ini().string()});
+  return {.arguments = std::move(arguments)};
+}
+
+Ended AccountViewSite::run(std::vector<std::string> arguments, const std::string& input) const {
+  auto start = startOf(std::move(arguments));
+  start.input = input;
+  return runToEnd(start);
+}
+
+void AccountViewSite::firstSync() const {
+  const auto first = sync();
+  ASSERT_EQ(first.code, 0) << first.all();
+}
+
+std::string AccountViewSite::workOrder(Json more) const {
+  const auto project = app_->records("projects").at(0);
+  more["customer_id"] = project["customer_id"];
+  more["project_id"] = project["id"];
+  more.emplace("description", "Ketel nakijken");
+  return app_->createWorkOrder(more);
+}
+
+void AccountViewSite::hours(const std::string& workOrder, const std::string& day, int minutes, const char* kind,
+                            const std::string& user) const {
+  app_->addHours({{"user_code", user},
+                  {"project_id", app_->records("projects").at(0)["id"]},
+                  {"work_order_id", workOrder},
+                  {"kind", kind},
+                  {"date", day},
+                  {"minutes", minutes}});
+}
+
+std::string AccountViewSite::someArticle() const {
+  return av_->records("ARTICLE").at(0)["ART_CODE"].get<std::string>();
+}
+
+AccountViewSite::Json AccountViewSite::orderOf(const std::string& workOrder) const {
+  for (const auto& row : av_->records("SO_HDR")) {
+    const auto reference = row.value("EXT_ID", std::string());
+    if (reference.ends_with(workOrder) && reference.size() > workOrder.size()) return row;
+  }
+  return {};
+}
+
+AccountViewSite::Json AccountViewSite::linesOf(const Json& order) const {
+  Json lines = Json::array();
+  for (const auto& row : av_->records("SO_LINE")) {
+    if (row["ORD_NR"] == order["ORD_NR"]) lines.push_back(row);
+  }
+  return lines;
+}
+
+std::size_t AccountViewSite::hoursOfOurs() const {
+  std::size_t count = 0;
+  for (const auto& row : av_->records("HOURS")) count += row.value("EXT_ID", std::string()).empty() ? 0 : 1;
+  return count;
+}
+
+void AccountViewSite::expectNothingDoubled() const {
+  for (const char* table : {"SO_HDR", "SO_LINE", "HOURS"}) EXPECT_EQ(av_->doubled(table), 0) << table;
+}
+
+}  // namespace postern::e2e
