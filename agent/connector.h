@@ -221,6 +221,8 @@ struct TargetKind {
   /// Of a target for the ERP: the kind of the app's record that is the same thing ("work_order" of a "sales_order").
   /// Both are bound to each other when it was created, so it is not sent back as something new. Empty = none.
   std::string_view counterpart = {};
+  /// What somebody deletes in the app only is made again there: the ERP leads.
+  bool restored = false;
 };
 
 /// A snapshot record as rules see it.

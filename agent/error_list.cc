@@ -32,12 +32,22 @@ std::optional<Reference> shownOn(const OutboxEntry& entry, const Rules& rules, c
   return std::nullopt;
 }
 
+/// A word that can stand in an address: servers do not agree on what an encoded slash is.
+std::string wordOf(std::string text) {
+  for (char& c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!plain) c = '.';
+  }
+  return text;
+}
+
 Fields itemOf(const OutboxEntry& entry, const Reference& on, Language language) {
   std::string message = sentence(causeOf(entry.reason, language)) + ' ' + sentence(remedyOf(entry.reason, language));
   if (!entry.detail.empty()) message += " (" + entry.detail + ')';
   return {{"entity", on.kind},
           {"id", on.key},
-          {"operation", entry.key == on.key ? entry.kind : entry.kind + ':' + entry.key},
+          {"operation", entry.key == on.key ? entry.kind : wordOf(entry.kind + '.' + entry.key)},
           {"code", entry.code},
           {"message", std::move(message)}};
 }

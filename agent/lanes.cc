@@ -7,7 +7,7 @@ namespace {
 
 bool hasFailed(const DeliveryOutcome& outcome) {
   if (outcome.task.find) return !outcome.found;
-  return !outcome.settled && outcome.settled.error().fault != Fault::Reject;
+  return !outcome.settled && !isRefusal(outcome.settled.error().fault);
 }
 
 }  // namespace

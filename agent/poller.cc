@@ -241,14 +241,17 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
   return app;
 }
 
-/// What may have changed in the app: the kinds with fields that both sides may change, and those it makes.
+/// What may have changed in the app: the kinds with fields that both sides may change, and those it makes; in a full
+/// pass also those that are made again when somebody deletes them there.
 Result<void> Poller::readApp(bool full, std::stop_token stop, const std::function<void()>& queued) {
   if (app_.source == nullptr) return {};
   for (const auto kind : app_.source->kinds()) {
     const bool makes = std::any_of(backTargets_.begin(), backTargets_.end(), [&](const TargetKind& target) {
       return std::find(target.inputs.begin(), target.inputs.end(), kind) != target.inputs.end();
     });
-    if (!isShared(kind) && !makes) continue;
+    const auto* target = targetKind(kind);
+    const bool watched = full && target != nullptr && target->restored;
+    if (!isShared(kind) && !makes && !watched) continue;
     auto result = scan(app_, std::string(kind), full, stop, queued);
     if (result) continue;
     if (result.error().fault != Fault::Stop) {
@@ -434,10 +437,11 @@ bool Poller::deriveDirty(std::string_view kind, std::stop_token stop, const std:
     if (!awaitRoom(stop)) return false;
     const auto keys = dirtyKeys(setup_.link, kind, after, kDeriveBatch);
     if (keys.empty()) return true;
+    const bool known = knowsErp(kind, stop);
     UnitOfWork work(db_);
     bool some = false;
     // A record of the app whose way into the ERP nobody knows yet may be this one: the mark waits for the next pass.
-    const bool doubt = mayBeOurs(kind, stop);
+    const bool doubt = !known || isCreating(kind);
     for (const auto& key : keys) {
       if (doubt && bindings_.idOf(kind, key).empty()) {
         after = key;

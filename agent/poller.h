@@ -116,6 +116,7 @@ class Poller {
   void tellDoubled(const Scan& scan);
   void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
   void touchKey(const Side& side, std::string_view kind, const std::string& key);
+  void restore(std::string_view kind, const std::string& id);
 
   // poller.cc: what is to be delivered
   std::set<std::string_view> neverDerived();
@@ -145,8 +146,8 @@ class Poller {
   std::int64_t countNewBack(const TargetKind& target, std::int64_t limit);
   void wakeRefused(const TargetKind& target);
   bool comesBack(std::string_view kind) const;
-  bool mayBeOurs(std::string_view kind, std::stop_token stop);
-  bool knowsErp(const TargetKind& target, std::stop_token stop);
+  bool knowsErp(std::string_view kind, std::stop_token stop);
+  bool isCreating(std::string_view kind);
   std::string backLink() const { return backLinkOf(setup_.link); }
 
   // poller_back.cc: the way back

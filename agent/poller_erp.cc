@@ -62,22 +62,23 @@ bool Poller::comesBack(std::string_view kind) const {
   return std::any_of(backTargets_.begin(), backTargets_.end(), [&](const auto& t) { return t.counterpart == kind; });
 }
 
-/// Whether what the ERP holds of ours is known; waits for it a little.
-bool Poller::knowsErp(const TargetKind& target, std::stop_token stop) {
+/// Whether it is known which records of `kind` in the ERP we made; waits for that a little, outside of any transaction.
+bool Poller::knowsErp(std::string_view kind, std::stop_token stop) {
   const auto scope = scopeOf(setup_.link, setup_.erp);
-  const std::string kind(target.name);
-  while (!isAdopted(db_, scope, kind)) {
-    if (clock_.monotonic() >= waitsUntil_ || !clock_.wait(100ms, stop)) return false;
-  }
-  return true;
+  return std::all_of(backTargets_.begin(), backTargets_.end(), [&](const TargetKind& target) {
+    if (target.counterpart != kind) return true;
+    while (!isAdopted(db_, scope, std::string(target.name))) {
+      if (clock_.monotonic() >= waitsUntil_ || !clock_.wait(100ms, stop)) return false;
+    }
+    return true;
+  });
 }
 
-/// Whether a record of `kind` that is new in the ERP may be one that we made there, or are just making.
-bool Poller::mayBeOurs(std::string_view kind, std::stop_token stop) {
+/// Whether a record of `kind` that is new in the ERP may be one that we are just creating there.
+bool Poller::isCreating(std::string_view kind) {
   const auto scope = scopeOf(setup_.link, setup_.erp);
   for (const auto& target : backTargets_) {
     if (target.counterpart != kind) continue;
-    if (!knowsErp(target, stop)) return true;
     auto& query = db_.statement("SELECT 1 FROM outbox WHERE system=? AND kind=? AND state IN (1,2) LIMIT 1");
     query.bind(1, scope);
     query.bind(2, target.name);

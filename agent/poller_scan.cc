@@ -262,6 +262,9 @@ bool Poller::believes(Scan& scan) {
       UnitOfWork work(db_);
       const auto compared = side.snapshot.countMissing(scan.kind, scan.seen);
       const auto scope = scopeOf(setup_.link, side.system);
+      if (!side.isErp) {
+        for (const auto& key : compared.missed) restore(scan.kind, key);
+      }
       for (const auto& key : compared.vanished) {
         audit_.add(clock_.now(), scope, scan.kind, key, "vanished", {});
         touchKey(side, scan.kind, key);
@@ -325,6 +328,19 @@ void Poller::finish(Scan& scan, const Page& page) {
     }
   }
   work.commit();
+}
+
+/// The app no longer shows its record `id`: what we keep there is sent whole, so that the app itself says whether it is
+/// gone (Fault::Gone).
+void Poller::restore(std::string_view kind, const std::string& id) {
+  const auto* target = targetKind(kind);
+  if (target == nullptr || !target->restored || setup_.backOnly.contains(target->flow)) return;
+  const auto key = bindings_.keyOf(kind, id);
+  auto binding = bindings_.get(kind, key);
+  if (!binding) return;
+  binding->agreed = {};
+  bindings_.put(kind, key, *binding, clock_.now());
+  markDirty(db_, setup_.link, {std::string(kind), key});
 }
 
 /// What a record that is gone, or there again, can affect is derived anew.

@@ -182,7 +182,10 @@ void Pusher::step(std::stop_token stop) {
     for (const auto& entry : outcome.task.entries) inFlight_.erase(entry.id);
     if (!outcome.started || outcome.task.find) continue;
     if (outcome.settled) ++progress_.delivered;
-    if (!outcome.settled && outcome.settled.error().fault == Fault::Reject) ++progress_.parked;
+    if (outcome.settled) continue;
+    const auto fault = outcome.settled.error().fault;
+    const bool comesBack = fault == Fault::Gone && isRestored(outcome.task.entries.front().kind);
+    if (isRefusal(fault) && !comesBack) ++progress_.parked;
   }
   unsettled_.clear();
   if (settledBefore != 0) more_ = true;
@@ -354,7 +357,7 @@ void Pusher::settlePush(DeliveryOutcome& outcome) {
   const auto now = clock_.now();
   if (outcome.settled) return settleWrite(outcome);
   const Error& error = outcome.settled.error();
-  log(error.fault == Fault::Reject ? Level::Warning : Level::Info, "push", "failed",
+  log(isRefusal(error.fault) ? Level::Warning : Level::Info, "push", "failed",
       {{"part", part_},
        {"kind", entry.kind},
        {"key", entry.key},
@@ -362,6 +365,16 @@ void Pusher::settlePush(DeliveryOutcome& outcome) {
        {"cause", error.cause(Language::En)}});
   const auto wait = waitAfter(entry);
   switch (error.fault) {
+    case Fault::Gone:
+      if (isRestored(entry.kind)) {
+        // Looked up by our key first: it may have been made anew there.
+        bindings_.remove(entry.kind, entry.key);
+        audit_.add(now, scope_, entry.kind, entry.key, "gone there", {});
+        outbox_.postpone(entry.id, OutboxEntry::State::Probing, now, nullptr);
+        succeeded(outcome.task.era);
+        break;
+      }
+      [[fallthrough]];
     case Fault::Reject:
       if (outbox_.park(entry.id, entry.version, error)) {
         audit_.add(now, scope_, entry.kind, entry.key, "parked", outcome.task.send);
@@ -450,6 +463,11 @@ void Pusher::settleFind(DeliveryOutcome& outcome) {
   }
   more_ = true;
   succeeded(outcome.task.era);
+}
+
+bool Pusher::isRestored(std::string_view kind) const {
+  return std::any_of(setup_.targets.begin(), setup_.targets.end(),
+                     [&](const TargetKind& target) { return target.name == kind && target.restored; });
 }
 
 /// An update that was surely not applied: what was agreed before it is agreed again.

@@ -83,6 +83,7 @@ class Pusher {
   std::chrono::milliseconds pause() const;
   bool finished();
   const SinkKind& sinkKind(const std::string& name) const;
+  bool isRestored(std::string_view kind) const;
 
   Database& db_;
   Sink& sink_;

@@ -17,9 +17,13 @@ enum class Fault {
   Retry,    // surely not done (refused, 429, 503): send again later; a wait the server asks for wins
   Unknown,  // may have been done (cut after the body, time-out, other 5xx): look it up before it is sent again
   Reject,   // this record will never be taken as it is: park it with the server's words, go on with others
+  Gone,     // the record to be changed is not there any more: as Reject, unless TargetKind::restored
   Auth,     // log-in or rights (401, 403): pause the whole system, keep the queue
   Stop,     // we were asked to stop: leave everything as it was
 };
+
+/// The counterpart has judged this one record; it works as a whole.
+inline bool isRefusal(Fault fault) { return fault == Fault::Reject || fault == Fault::Gone; }
 
 /// A failure. `detail` holds the counterpart's own words: it is stored with a parked change and shown by
 /// `queue show`, but never logged, because it may quote personal data.

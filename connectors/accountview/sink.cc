@@ -316,7 +316,7 @@ Result<Settled> AccountViewSink::update(const Table& table, const Change& change
   if (!change.base.empty()) {
     auto present = lookup_.byKey(table, change.id, stop);
     if (!present) return tl::unexpected(std::move(present.error()));
-    if (!*present) return fail(Fault::Reject, kGone, {change.kind, change.key});
+    if (!*present) return fail(Fault::Gone, kGone, {change.kind, change.key});
     const Fields& values = (*present)->values;
     bool same = true;
     for (const Wish& one : wishes) {

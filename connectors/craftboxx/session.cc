@@ -232,7 +232,7 @@ std::optional<Error> Session::failure(const HttpResponse& response, Purpose purp
   }
   if (read) return error(Fault::Retry, kUnavailable, {system_, subject.what, code});
   if (status == 404 && purpose == Purpose::Update) {
-    return error(Fault::Reject, kGone, {system_, subject.what, subject.key});
+    return error(Fault::Gone, kGone, {system_, subject.what, subject.key});
   }
   return error(Fault::Reject, kRefused, {system_, subject.what, subject.key, code});
 }

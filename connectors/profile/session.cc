@@ -131,7 +131,7 @@ std::optional<Error> Session::failure(const HttpResponse& response, Purpose purp
   if (status == 401) return error(Fault::Auth, kTokenRefused, {system_});
   if (status == 403) return error(Fault::Auth, kForbidden, {system_, subject.what});
   if (purpose == Purpose::Update && isAbsent(response)) {
-    return error(Fault::Reject, kGone, {system_, subject.what, subject.key});
+    return error(Fault::Gone, kGone, {system_, subject.what, subject.key});
   }
   if (status < 400 || status == 404 || status == 405 || status == 410) {
     return error(Fault::Auth, kWrongAddress, {system_, subject.what, code});

@@ -150,7 +150,7 @@ Result<json> ProfileSink::present(const Kind& kind, const Change& change, std::s
   auto answer = session_.send({"GET", path, {}, {}, {}}, Purpose::Read, stop);
   if (!answer) return tl::unexpected(std::move(answer.error()));
   if (session_.isAbsent(*answer)) {
-    return fail(Fault::Reject, kGone, {session_.system(), change.kind, change.key}, session_.words(answer->body));
+    return fail(Fault::Gone, kGone, {session_.system(), change.kind, change.key}, session_.words(answer->body));
   }
   if (auto error = session_.failure(*answer, Purpose::Read, {kind.path, {}})) return tl::unexpected(std::move(*error));
   auto item = itemOf(profile, answer->body);

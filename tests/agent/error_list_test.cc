@@ -118,14 +118,14 @@ TEST_F(ErrorListTest, WhatOnlyWaitsForAServerIsNobodysError) {
 }
 
 TEST_F(ErrorListTest, RecordTheAppDoesNotHaveIsToldOnTheOneItBelongsTo) {
-  park(toApp, {"appointment", "A1"}, {{"customer", "K1"}});
+  park(toApp, {"appointment", "A/1"}, {{"customer", "K1"}});
   EXPECT_FALSE(show()) << "nobody there to show it to";
   bindings.put("customer", "K1", Binding{"17", {}}, kNoon);
   EXPECT_TRUE(show());
   ASSERT_THAT(shown(), SizeIs(1));
   EXPECT_EQ(shown().front().desired.at("entity"), "customer");
   EXPECT_EQ(shown().front().desired.at("id"), "17");
-  EXPECT_EQ(shown().front().desired.at("operation"), "appointment:A1");
+  EXPECT_EQ(shown().front().desired.at("operation"), "appointment.A.1");
 }
 
 TEST_F(ErrorListTest, RefusedErrorIsNoErrorOfItsOwn) {

@@ -156,6 +156,28 @@ TEST_F(PusherTest, ARecordDeletedInTheAppIsParked) {
   EXPECT_EQ(sink.creates(), 1);
 }
 
+TEST_F(PusherTest, RecordDeletedInTheAppIsMadeAgainWhereTheErpLeads) {
+  static constexpr TargetKind kRestored{.name = "customer", .flow = "customers", .inputs = {}, .restored = true};
+  setup.targets = std::span(&kRestored, 1);
+  putCustomer("1");
+  putCustomer("2");
+  ASSERT_TRUE(deliver());
+  for (const auto* key : {"1", "2"}) {
+    auto binding = *bindings.get("customer", key);
+    binding.id = "4711";
+    bindings.put("customer", key, binding, clock.now());
+  }
+  sink.remove("customer", "1");
+  putCustomer("1", "changed");
+  putCustomer("2", "changed");
+  ASSERT_TRUE(deliver());
+  EXPECT_EQ(outbox.count(), 0);
+  EXPECT_EQ(sink.held("customer").at("1").at("name"), "changed") << "made again";
+  EXPECT_EQ(sink.held("customer").at("2").at("name"), "changed") << "it was there under another id";
+  EXPECT_THAT(sink.doubled(), testing::IsEmpty());
+  EXPECT_EQ(sink.creates(), 3);
+}
+
 TEST_F(PusherTest, RetryIsSentAgainWithoutALookUp) {
   script("1", Do::Retry, 2);
   putCustomer("1");

@@ -183,7 +183,7 @@ TEST_F(CraftboxxSessionTest, EachFailureHasItsMeaning) {
   const Case cases[] = {
       {403, kJson, Purpose::Read, Fault::Auth, &kForbidden},
       {403, kJson, Purpose::Create, Fault::Auth, &kForbidden},
-      {404, R"({"message":"No query results for model [Project] 5"})", Purpose::Update, Fault::Reject, &kGone},
+      {404, R"({"message":"No query results for model [Project] 5"})", Purpose::Update, Fault::Gone, &kGone},
       {404, kJson, Purpose::Create, Fault::Reject, &kRefused},
       {404, R"({"message":"The route x could not be found."})", Purpose::Create, Fault::Auth, &kWrongAddress},
       {404, "<html>Not found</html>", Purpose::Update, Fault::Auth, &kWrongAddress},

@@ -65,7 +65,8 @@ TEST_F(AccountViewCrafterTest, UnknownArticleWaitsWithItsReasonUntilTheErpHasIt)
   EXPECT_THAT(run({"status"}).out, HasSubstr("main/erp"));
   EXPECT_THAT(run({"explain", "app", "work_order", id}).out, HasSubstr("-> erp order_line " + id));
   static_cast<void>(sync());
-  ASSERT_EQ(app_->errors().size(), 1u) << "those who work with the work order see it there";
+  ASSERT_EQ(app_->errors().size(), 1u) << run({"queue", "list"}).out
+                                       << "those who work with the work order see it there";
   EXPECT_EQ(app_->errors()[0]["id"], id);
   EXPECT_THAT(app_->errors()[0]["message"].get<std::string>(), HasSubstr("NIEUW-1"));
   const auto told = app_->counts().writes;
@@ -117,6 +118,34 @@ TEST_F(AccountViewCrafterTest, CustomerMadeInTheAppStaysOneEvenWhenTheStateFileI
     EXPECT_EQ(ended.code, 0) << ended.all() << run({"queue", "list"}).out;
   }
   expectOne("state file lost");
+}
+
+TEST_F(AccountViewCrafterTest, WhatSomebodyDeletesOnlyInTheAppComesBack) {
+  auto options = app_->options();
+  options.keepsAnswers = false;  // as a server has forgotten them by the night of the next full compare
+  app_->setOptions(options);
+  firstSync();
+  ASSERT_EQ(run({"sync", "--full"}).code, 0);
+  const auto customers = app_->count("customers"), locations = app_->count("locations");
+  const auto customer = app_->records("customers").at(0);
+  ASSERT_TRUE(app_->remove("customers", customer["id"]));
+  for (const auto& location : app_->records("locations")) {
+    if (location["customer_id"] != customer["id"]) continue;
+    ASSERT_TRUE(app_->remove("locations", location["id"]));
+  }
+  app_->resetCounts();
+  const auto ended = run({"sync", "--full"});
+  EXPECT_EQ(ended.code, 0) << ended.all() << run({"queue", "list"}).out;
+  EXPECT_EQ(app_->count("customers"), customers);
+  EXPECT_EQ(app_->count("locations"), locations);
+  EXPECT_EQ(app_->doubled("customers"), 0);
+  for (const auto& again : app_->records("customers")) {
+    if (again["number"] != customer["number"]) continue;
+    EXPECT_EQ(again["external_id"], customer["external_id"]);
+  }
+  app_->resetCounts();
+  EXPECT_EQ(run({"sync", "--full"}).code, 0);
+  EXPECT_EQ(app_->counts().writes, 0) << "and then nothing moves";
 }
 
 TEST_F(AccountViewCrafterTest, HoursAreWrittenOnceWithTheirCode) {

@@ -142,6 +142,11 @@ class FakeSink : public Sink {
       if (stored.kind == kind && stored.key == key) stored.fields[field] = value;
     }
   }
+  /// Somebody deletes a record in the app.
+  void remove(const std::string& kind, const std::string& key) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(records_, [&](const auto& entry) { return entry.second.kind == kind && entry.second.key == key; });
+  }
   /// All records of a kind by our key; with two of one key the last one.
   std::map<std::string, Fields> held(std::string_view kind) const {
     const std::scoped_lock lock(mutex_);
@@ -251,7 +256,7 @@ class FakeSink : public Sink {
       ++creates_;
     } else {
       id = std::stoi(change.id);
-      if (!records_.contains(id)) return refuse(Fault::Reject, "404", {});
+      if (!records_.contains(id)) return refuse(Fault::Gone, "404", {});
       ++updates_;
     }
     auto& stored = records_[id];

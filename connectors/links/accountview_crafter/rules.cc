@@ -29,13 +29,14 @@ constexpr auto kFromSalesOrder = std::to_array<std::string_view>({"sales_order",
 constexpr auto kByNumber = std::to_array<std::string_view>({"number"});
 constexpr auto kByCode = std::to_array<std::string_view>({"code"});
 
+/// AccountView leads: an item deleted only in Crafter comes back (crafter.md section 3.2, documented).
 constexpr auto kTargets = std::to_array<TargetKind>({
-    {.name = "customer", .flow = "customers", .inputs = kFromCustomer, .match = kByNumber},
-    {.name = "location", .flow = "customers", .inputs = kFromCustomer},
-    {.name = "contact", .flow = "customers", .inputs = kFromContact},
-    {.name = "project_type", .flow = "projects", .inputs = kFromProject, .match = kByCode},
-    {.name = "project", .flow = "projects", .inputs = kFromProject, .match = kByCode},
-    {.name = "work_order", .flow = "work_orders", .inputs = kFromSalesOrder},
+    {.name = "customer", .flow = "customers", .inputs = kFromCustomer, .match = kByNumber, .restored = true},
+    {.name = "location", .flow = "customers", .inputs = kFromCustomer, .restored = true},
+    {.name = "contact", .flow = "customers", .inputs = kFromContact, .restored = true},
+    {.name = "project_type", .flow = "projects", .inputs = kFromProject, .match = kByCode, .restored = true},
+    {.name = "project", .flow = "projects", .inputs = kFromProject, .match = kByCode, .restored = true},
+    {.name = "work_order", .flow = "work_orders", .inputs = kFromSalesOrder, .restored = true},
 });
 
 constexpr auto kFromAppCustomer = std::to_array<std::string_view>({"customer", "location"});

@@ -275,7 +275,7 @@ Answer CrafterSimulator::Impl::put(const Entity& entity, const std::string& exte
     return before->second.answer;
   }
   Answer out = putItem(entity, externalId, request, input);
-  if (!key.empty()) answered[key] = {fingerprint, out};
+  if (!key.empty() && options.keepsAnswers) answered[key] = {fingerprint, out};
   return out;
 }
 

@@ -15,6 +15,7 @@ void setOption(CrafterOptions& options, const std::string& name, const nlohmann:
                                                         {"rateLimit", &O::rateLimit}};
   static const std::map<std::string, bool O::*> kSwitches{{"sinceInclusive", &O::sinceInclusive},
                                                           {"idempotencyKeyNeeded", &O::idempotencyKeyNeeded},
+                                                          {"keepsAnswers", &O::keepsAnswers},
                                                           {"ifMatchNeeded", &O::ifMatchNeeded},
                                                           {"putMerges", &O::putMerges},
                                                           {"versionOnUnchangedPut", &O::versionOnUnchangedPut},

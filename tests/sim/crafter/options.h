@@ -23,6 +23,7 @@ struct CrafterOptions {
   bool sinceInclusive = true;  // updated_since holds what changed at that very second (ours)
 
   bool idempotencyKeyNeeded = true;    // a PUT without the header answers 400
+  bool keepsAnswers = true;            // a key that comes again gets its first answer (ours)
   bool ifMatchNeeded = false;          // a PUT that changes an item without If-Match answers 409 (ours)
   bool putMerges = false;              // false: a PUT replaces, members left out become empty; true: they stay
   bool versionOnUnchangedPut = false;  // a PUT without a difference still moves version and updated_at (ours)
