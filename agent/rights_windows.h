@@ -3,6 +3,7 @@
 // are translated. Windows only.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace postern {
@@ -16,7 +17,16 @@ enum class Inherit { None, ToChildren };
 /// account and, of files (Inherit::None), the owner, so that a plain user can try postern in a folder of his own.
 std::wstring privateRights(Inherit inherit);
 
-/// Gives the folder these rights, for what is in it, too. Throws std::filesystem::filesystem_error.
+/// Makes the folder with these rights, from its first moment on, or gives them to the one that is there and to what is
+/// in it. Throws std::filesystem::filesystem_error.
 void protectFolder(const std::filesystem::path& folder);
+
+/// Whether what this account owns may be believed: SYSTEM, Administrators, the service, or who runs this process. An
+/// owner may always change a file's rights, and every user may make a folder in ProgramData.
+bool isTrustedOwner(const std::wstring& sid);
+
+/// The first of the folder and all in it that somebody else owns, or that leads elsewhere (a junction or link); nullopt
+/// when there is none. Throws std::filesystem::filesystem_error.
+std::optional<std::filesystem::path> firstUntrusted(const std::filesystem::path& folder);
 
 }  // namespace postern

@@ -23,8 +23,12 @@ void askForStop() {
   if (auto* source = stopSource.load()) source->request_stop();
 }
 
-BOOL WINAPI onConsole(DWORD) {
+BOOL WINAPI onConsole(DWORD what) {
+  constexpr DWORD kLongest = 10'000;           // Windows gives less
+  if (what == CTRL_LOGOFF_EVENT) return TRUE;  // services hear of everybody who logs off
   askForStop();
+  // When the window is closed the process ends as soon as this returns.
+  if (what == CTRL_CLOSE_EVENT || what == CTRL_SHUTDOWN_EVENT) Sleep(kLongest);
   return TRUE;
 }
 

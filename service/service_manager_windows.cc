@@ -51,6 +51,32 @@ constexpr Message kFolder{"PST-1408",
                            "de map {0} kan niet worden ingericht: {1}"},
                           {"run the command as administrator", "Führen Sie den Befehl als Administrator aus",
                            "voer de opdracht uit als beheerder"}};
+constexpr Message kNotRemoved{
+    "PST-1411",
+    {"the folder {0} cannot be removed whole: {1}", "der Ordner {0} lässt sich nicht ganz entfernen: {1}",
+     "de map {0} kan niet helemaal worden verwijderd: {1}"},
+    {"close what has a file of it open and remove the rest by hand",
+     "Schließen Sie, was eine Datei daraus geöffnet hat, und entfernen Sie den Rest von Hand",
+     "sluit wat er een bestand van geopend heeft en verwijder de rest met de hand"}};
+constexpr Message kOneFile{
+    "PST-1409",
+    {"the service has one settings file, {0}; --config names another",
+     "der Dienst hat eine einzige Einstellungsdatei, {0}; --config nennt eine andere",
+     "de service heeft één instellingenbestand, {0}; --config noemt een ander"},
+    {"leave --config out; \"postern service install --settings FILE\" takes a file over",
+     "Lassen Sie --config weg; \"postern service install --settings DATEI\" übernimmt eine Datei",
+     "laat --config weg; \"postern service install --settings BESTAND\" neemt een bestand over"}};
+constexpr Message kUntrusted{
+    "PST-1410",
+    {"{0} belongs to somebody who is no administrator, or is a link to another place",
+     "{0} gehört jemandem, der kein Administrator ist, oder verweist an einen anderen Ort",
+     "{0} is van iemand die geen beheerder is, of verwijst naar een andere plaats"},
+    {"look at what it is; remove it, or after a check make it the administrators': icacls {1} /setowner *S-1-5-32-544 "
+     "/T",
+     "Sehen Sie nach, was es ist; entfernen Sie es, oder geben Sie es nach der Prüfung den Administratoren: icacls {1} "
+     "/setowner *S-1-5-32-544 /T",
+     "kijk wat het is; verwijder het, of geef het na controle aan de beheerders: icacls {1} /setowner *S-1-5-32-544 "
+     "/T"}};
 constexpr Text kInstalled{"The service postern is set up. Settings: {0}",
                           "Der Dienst postern ist eingerichtet. Einstellungen: {0}",
                           "De service postern is ingericht. Instellingen: {0}"};
@@ -63,6 +89,13 @@ constexpr Text kStands{"The service postern is stopped.", "Der Dienst postern is
 
 constexpr auto kStartLimit = 60s;
 constexpr auto kStopLimit = 20s;
+
+/// The service takes no other, and whoever names another must not lose its folder to `remove --data`.
+std::filesystem::path ownSettings(const Invocation& call) {
+  auto file = defaultSettingsFile();
+  if (call.configFile() != file) throw ConfigError({}, kOneFile, {file.string()});
+  return file;
+}
 
 struct CloseService {
   void operator()(SC_HANDLE handle) const { ::CloseServiceHandle(handle); }
@@ -202,8 +235,10 @@ void rememberSettings(const fs::path& file) {
 
 void makeFolders(const fs::path& home) {
   try {
-    fs::create_directories(home);
     protectFolder(home);  // before anything lies in it; what follows inherits
+    if (const auto found = firstUntrusted(home)) {
+      throw ConfigError({}, kUntrusted, {found->string(), home.string()});
+    }
     fs::create_directories(home / "logs");
     fs::create_directories(home / "state");
   } catch (const fs::filesystem_error& e) {
@@ -212,11 +247,13 @@ void makeFolders(const fs::path& home) {
 }
 
 void stopAndWait(const ServiceHandle& service) {
+  whenNoLonger(SERVICE_START_PENDING, service, kStartLimit);  // until then it takes no order
   SERVICE_STATUS status{};
   if (::ControlService(service.get(), SERVICE_CONTROL_STOP, &status) == 0) {
     const DWORD error = ::GetLastError();
-    if (error != ERROR_SERVICE_NOT_ACTIVE) refuse("stop", error);
-    return;
+    if (error == ERROR_SERVICE_NOT_ACTIVE) return;
+    // It may be stopping already.
+    if (statusOf(service).dwCurrentState == SERVICE_RUNNING) refuse("stop", error);
   }
   // The process, too: whoever replaces the program's file next needs it free.
   const DWORD id = statusOf(service).dwProcessId;
@@ -228,28 +265,43 @@ void stopAndWait(const ServiceHandle& service) {
   if (process) ::WaitForSingleObject(process.get(), 5'000);
 }
 
+/// Nobody reads what the MSI's own commands print.
+void tellInstallFailed(const ConfigError& error) {
+  const auto language = windows::systemLanguage();
+  windows::writeEvent(EVENT_INSTALL, (error.place().empty() ? "" : error.place() + ": ") + error.code() + ": " +
+                                         sentence(error.cause(language)) + ' ' + sentence(error.remedy(language)));
+}
+
 }  // namespace
 
 int installService(Invocation& call, const ServiceInstall& with) {
-  const auto file = call.configFile();
-  makeFolders(file.parent_path());
+  const auto file = ownSettings(call);
   try {
+    // Who may not do this must leave no folder that is his: the administrators' set-up would not believe it.
+    openManager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
+    makeFolders(file.parent_path());
     writeFirstSettings(file, with.settings);
     if (!with.secrets.empty()) {
       const int stored = importSecrets(with.secrets, call.settings().stateDir());
       call.console.out << call.console.tr(kSecretsStored, {std::to_string(stored)}) << '\n';
     }
+    rememberSettings(file);
+    makeEventSource();
+    makeService();
+  } catch (const ConfigError& e) {
+    tellInstallFailed(e);
+    throw;
   } catch (const fs::filesystem_error& e) {
-    throw ConfigError({}, kFolder, {e.path1().string(), e.code().message()});
+    const ConfigError error({}, kFolder, {e.path1().string(), e.code().message()});
+    tellInstallFailed(error);
+    throw error;
   }
-  rememberSettings(file);
-  makeEventSource();
-  makeService();
   call.console.out << call.console.tr(kInstalled, {file.string()}) << '\n';
   return kDone;
 }
 
 int removeService(Invocation& call, bool withData) {
+  const auto folder = ownSettings(call).parent_path();
   if (const auto service = openService(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE)) {
     stopAndWait(service);
     if (::DeleteService(service.get()) == 0 && ::GetLastError() != ERROR_SERVICE_MARKED_FOR_DELETE) refuse("delete");
@@ -258,8 +310,8 @@ int removeService(Invocation& call, bool withData) {
   if (withData) {
     ::RegDeleteTreeW(HKEY_LOCAL_MACHINE, kOwnKey);
     std::error_code error;
-    fs::remove_all(call.configFile().parent_path(), error);
-    if (error) throw ConfigError({}, kFolder, {call.configFile().parent_path().string(), error.message()});
+    fs::remove_all(folder, error);
+    if (error) throw ConfigError({}, kNotRemoved, {folder.string(), error.message()});
   }
   call.console.out << call.console.tr(kRemoved) << '\n';
   return kDone;

@@ -170,7 +170,7 @@ void WINAPI serviceMain(DWORD, wchar_t**) {
   int code = kDone;
   {
     LogFile log(service->settings.parent_path() / "logs");
-    code = runPostern({"--config", service->settings.string(), "run"}, Console{out, err, Language::En, false},
+    code = runPostern({"--config", service->settings.string(), "run"}, Console{out, err, systemLanguage(), false},
                       service->stop.get_token());
     std::istringstream told(err.str());
     for (std::string line; std::getline(told, line);) log.write(line);
@@ -210,6 +210,17 @@ bool runAsService(const std::filesystem::path& settings) {
   const bool dispatched = ::StartServiceCtrlDispatcherW(table) != 0;
   service = nullptr;
   return dispatched;
+}
+
+Language systemLanguage() {
+  switch (PRIMARYLANGID(::GetSystemDefaultUILanguage())) {
+    case LANG_GERMAN:
+      return Language::De;
+    case LANG_DUTCH:
+      return Language::Nl;
+    default:
+      return Language::En;
+  }
 }
 
 void writeEvent(unsigned long id, const std::string& text) {

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 
+#include "agent/text.h"
 #include "windows/events.h"
 
 namespace postern::windows {
@@ -26,6 +27,9 @@ void serviceEndsNow();
 /// Either way the Event Log says why. What is logged goes to logs\postern.log beside the settings, kept small by
 /// rotation; errors to the Event Log, too.
 bool runAsService(const std::filesystem::path& settings);
+
+/// German or Dutch on such a Windows, else English: for what is said before settings name a language.
+Language systemLanguage();
 
 /// Writes into the Event Log (Application, source "postern"); a failure is not worth telling.
 void writeEvent(unsigned long id, const std::string& text);

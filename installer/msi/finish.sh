@@ -16,7 +16,7 @@ query "DELETE FROM MsiFileHash WHERE File_='F_Program'"
 table File | while IFS=$'\t' read -r file _ name _; do
   stem=${name%%.*} extension=
   [[ $name != *.* ]] || extension=.${name##*.}
-  [[ $name != *'|'* ]] && [ ${#stem} -gt 8 -o ${#extension} -gt 4 ] || continue
+  [[ $name != *'|'* && (${#stem} -gt 8 || ${#extension} -gt 4) ]] || continue
   short=$(printf '%s~1%s' "${stem:0:6}" "${extension:0:4}" | tr '[:lower:]' '[:upper:]')
   query "UPDATE File SET FileName='$short|$name' WHERE File='$file'"
 done
@@ -31,6 +31,16 @@ msibuild "$msi" -i "$work/Upgrade.idt"
 for search in R_Settings R_Folder; do
   query "UPDATE RegLocator SET Type=18 WHERE Signature_='$search'" # raw value, 64-bit view
 done
+
+# Settings that somebody, as a group policy, has put there before the first installation; wixl knows no FileSearch.
+idt() { # idt TABLE COLUMNS TYPES KEYS ROW: of one row, words parted by |
+  printf '%s\r\n' "$2" "$3" "$1|$4" "$5" | tr '|' '\t' >"$work/$1.idt"
+  msibuild "$msi" -i "$work/$1.idt"
+}
+idt Signature 'Signature|FileName|MinVersion|MaxVersion|MinSize|MaxSize|MinDate|MaxDate|Languages' \
+  's72|s255|S20|S20|I4|I4|I4|I4|S255' Signature 'R_File|postern.ini|||||||'
+idt DrLocator 'Signature_|Parent|Path|Depth' 's72|S72|S255|I2' 'Signature_|Parent|Path' 'R_File||[CommonAppDataFolder]postern|0'
+query "INSERT INTO AppSearch (Property, Signature_) VALUES ('HAVE_SETTINGS_FILE', 'R_File')"
 
 # PATH of the machine.
 printf 'Environment\tName\tValue\tComponent_\r\ns72\tl255\tL255\ts72\r\nEnvironment\tEnvironment\r\nE_Path\t=-*PATH\t[~];[INSTALLDIR]\tC_Program\r\n' \
@@ -77,7 +87,7 @@ for name in TEXT_DOWNGRADE TEXT_WINDOWS ARPCOMMENTS; do
   number=$((number + 3))
 done
 # START unset: a machine with settings, old or handed over, gets its service started.
-run InstallExecuteSequence SetStart 'START="" AND (SETTINGS OR WIX_UPGRADE_DETECTED OR Installed OR HAVE_SETTINGS)' 1401
+run InstallExecuteSequence SetStart 'START="" AND (SETTINGS OR WIX_UPGRADE_DETECTED OR Installed OR HAVE_SETTINGS OR HAVE_SETTINGS_FILE)' 1401
 run InstallExecuteSequence SetSettings SETTINGS 1402
 run InstallExecuteSequence SetSecrets SECRETS 1403
 run InstallExecuteSequence SetUpService 'NOT (REMOVE="ALL")' 5810
@@ -101,6 +111,9 @@ check File "^F_Program\t.*\t$version\.0\t1033"
 check File '^F_windowsZones\t.*WINDOW~1.XML\|windowsZones.xml'
 check RegLocator '^R_Settings\t.*\t18$'
 check RegLocator '^R_Folder\t.*\t18$'
+check AppSearch '^HAVE_SETTINGS_FILE\tR_File'
+check DrLocator '^R_File\t\t\[CommonAppDataFolder\]postern\t0'
+check Signature '^R_File\tpostern.ini'
 check Environment '^E_Path\t'
 check Property '^MsiHiddenProperties\tSECRETS;'
 check Property '^SecureCustomProperties\t.*;REMOVE_DATA$'

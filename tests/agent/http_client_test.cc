@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -100,10 +100,12 @@ TEST_F(HttpClientTest, HostsDoNotShareConnections) {
 TEST_F(HttpClientTest, ParallelCallsHaveConnectionsOfTheirOwnAndKeepOnlyTheAllowedNumber) {
   options.connections = 2;
   useOptions();
-  std::latch allArrived(4);
+  std::atomic<int> arrived{0};
   RawServer server([&](Peer& peer) {
     for (bool first = true; !peer.readRequest().empty(); first = false) {
-      if (first && peer.number() < 4) allArrived.arrive_and_wait();
+      if (first && peer.number() < 4) {
+        for (++arrived; arrived < 4 && !peer.stopping();) std::this_thread::sleep_for(1ms);
+      }
       peer.answer("ok");
     }
   });
@@ -265,17 +267,17 @@ TEST_F(HttpClientTest, SlowButSteadyAnswerIsNoSilence) {
 }
 
 TEST_F(HttpClientTest, ConnectionTheServerClosedWhileIdleIsReplacedForAnyMethod) {
-  std::latch closed(1);
+  std::promise<void> closed;
   RawServer server([&](Peer& peer) {
     if (peer.readRequest().empty()) return;
     peer.answer("ok");
     if (peer.number() > 0) return peer.hang();
     peer.socket().shutdownSend();
-    closed.count_down();
+    closed.set_value();
     peer.hang();
   });
   ASSERT_TRUE(client->send(postTo(server.url()), {}));
-  closed.wait();
+  closed.get_future().wait();
   EXPECT_TRUE(client->send(postTo(server.url()), {}));
   EXPECT_EQ(server.connections(), 2);
 }

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "agent/machine_seal.h"
 #include "agent/rights_windows.h"
+#include "tests/support/temp_dir.h"
 
 namespace postern {
 namespace {
@@ -32,6 +35,22 @@ TEST(RightsTest, ServiceSidIsTheOneWindowsGivesItsOwnServices) {
 TEST(RightsTest, OnlySystemAdministratorsAndTheServiceMayEnter) {
   const auto rights = privateRights(Inherit::ToChildren);
   EXPECT_EQ(rights, L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" + serviceSid(L"postern") + L")");
+}
+
+TEST(RightsTest, WhatAPlainUserOwnsIsNotTrusted) {
+  for (const wchar_t* sid : {L"S-1-5-18", L"S-1-5-32-544"}) EXPECT_TRUE(isTrustedOwner(sid));
+  EXPECT_TRUE(isTrustedOwner(serviceSid(L"postern")));
+  for (const wchar_t* sid : {L"", L"S-1-1-0", L"S-1-5-32-545", L"S-1-5-21-1-2-3-1234"})
+    EXPECT_FALSE(isTrustedOwner(sid));
+  EXPECT_FALSE(isTrustedOwner(serviceSid(L"other")));
+}
+
+TEST(RightsTest, ProtectedFolderMayBeThereAlreadyAndHoldsOnlyWhatIsOurs) {
+  const TempDir dir;
+  for (int times = 0; times < 2; ++times) protectFolder(dir / "data");
+  std::ofstream(dir / "data" / "postern.ini") << "[agent]";
+  EXPECT_EQ(firstUntrusted(dir / "data"), std::nullopt);
+  EXPECT_THROW(firstUntrusted(dir / "none"), std::filesystem::filesystem_error);
 }
 
 }  // namespace

@@ -25,6 +25,19 @@ TEST_F(ServiceCommandTest, OnlyTheServiceManagerRunsItAsAService) {
   EXPECT_THAT(ended.err, HasSubstr("PST-1404"));
 }
 
+TEST_F(ServiceCommandTest, RemovalAndSetUpTouchNoFolderButTheServicesOwn) {
+  build();
+  ASSERT_EQ(sync().code, 0);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"remove", "--data"}, {"install"}}) {
+    auto arguments = words;
+    arguments.insert(arguments.begin(), "service");
+    const auto ended = run(arguments);
+    EXPECT_EQ(ended.code, 2) << ended.all();
+    EXPECT_THAT(ended.err, HasSubstr("PST-1409"));
+  }
+  EXPECT_TRUE(std::filesystem::exists(state() / "postern.db"));
+}
+
 TEST_F(ServiceCommandTest, NamesOutsideOfTheCodePageWork) {
   build();
   const auto folder = dir_.path() / std::filesystem::path(u8"Tischlerei Größe łódź 木");

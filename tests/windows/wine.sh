@@ -5,10 +5,13 @@ export WINEDLLOVERRIDES="mscoree=;mshtml=;winemenubuilder.exe=d;winedbg.exe=d"
 unset DISPLAY
 wine=/usr/lib/wine/wine64
 
+# wine keeps no Event Log, but can be made to print the errors that go there: into $EVENTS, when a script names it.
+EVENTS=${EVENTS:-/dev/null}
+
 # Without a lasting server every service dies with the last plain process, and each start costs a second.
 wine_up() {
   wineserver -p
-  "$wine" wineboot >/dev/null 2>&1
+  WINEDEBUG=-all,err+eventlog "$wine" wineboot >/dev/null 2>>"$EVENTS"
 }
 wine_down() { wineserver -k 2>/dev/null || true; }
 wine_new() { # as the newest Windows; the prefix must not exist

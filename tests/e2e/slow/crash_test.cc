@@ -12,6 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// How many kills a test wants: `usual`, or what POSTERN_KILLS says (tests/windows has a short form).
+int killsWanted(int usual) {
+  const char* given = std::getenv("POSTERN_KILLS");
+  return given != nullptr ? std::stoi(given) : usual;
+}
+
 struct CrashTest : Site {
   /// The seed is logged, and POSTERN_SEED repeats a run (as far as the scheduler lets it).
   void SetUp() override {
@@ -101,32 +107,36 @@ constexpr sim::JoinerySize kSmall{.seed = 4, .customers = 12, .projects = 16, .a
 
 TEST_F(CrashTest, KillsDuringTheFirstLoadOfSyncLoseAndDoubleNothing) {
   buildSlow(kBig);
-  for (int n = 0; kills_ < 40 && n < 200; ++n) killOnce("sync");
-  EXPECT_GE(kills_, 40);
+  const int wanted = killsWanted(40);
+  for (int n = 0; kills_ < wanted && n < 5 * wanted; ++n) killOnce("sync");
+  EXPECT_GE(kills_, wanted);
   finishAndCompare();
 }
 
 TEST_F(CrashTest, KillsDuringTheFirstLoadOfTheServiceLoseAndDoubleNothing) {
   buildSlow(kBig);
-  for (int n = 0; kills_ < 40 && n < 200; ++n) killOnce("run");
-  EXPECT_GE(kills_, 40);
+  const int wanted = killsWanted(40);
+  for (int n = 0; kills_ < wanted && n < 5 * wanted; ++n) killOnce("run");
+  EXPECT_GE(kills_, wanted);
   finishAndCompare();
 }
 
 TEST_F(CrashTest, KillsDuringDeltasLoseAndDoubleNothing) {
   buildSlow(kSmall);
   ASSERT_EQ(sync().code, 0);
-  for (int n = 0; kills_ < 60 && n < 400; ++n) {
+  const int wanted = killsWanted(60);
+  for (int n = 0; kills_ < wanted && n < 7 * wanted; ++n) {
     for (int edits = 0; edits < 3; ++edits) editSomething(3 * n + edits);
     killOnce(n % 2 == 0 ? "run" : "sync");
   }
-  EXPECT_GE(kills_, 60);
+  EXPECT_GE(kills_, wanted);
   finishAndCompare();
 }
 
 TEST_F(CrashTest, KillsWhileAnswersAreLostLoseAndDoubleNothing) {
   buildSlow(kSmall);
-  for (int n = 0; n < 20; ++n) {
+  const int rounds = killsWanted(20);
+  for (int n = 0; n < rounds; ++n) {
     app_->addFault({.kind = sim::Fault::Kind::ApplyThenClose, .methodContains = "POST", .skip = n, .times = 1});
     killOnce(n % 2 == 0 ? "run" : "sync");
   }
