@@ -42,14 +42,16 @@ constexpr Message kScanStopped{
 
 constexpr Message kKeyTwice{
     "PST-5105",
-    {"{0} has several records of kind {1} under one key ({2} times); of each only one is used",
-     "{0} hat mehrere Objekte der Art {1} unter einem Schlüssel ({2}-mal); von diesen wird jeweils nur eines verwendet",
-     "{0} heeft meerdere records van soort {1} onder één sleutel ({2} keer); daarvan wordt er telkens maar één "
+    {"{2} records of kind {1} in {0} have a key that another one has, too; of those with one key only one is used",
+     "{2} Objekte der Art {1} in {0} haben denselben Schlüssel wie ein anderes; von diesen wird jeweils nur eines "
+     "verwendet",
+     "{2} records van soort {1} in {0} hebben dezelfde sleutel als een ander; daarvan wordt er telkens maar één "
      "gebruikt"},
-    {"make them differ in the ERP, or add a field that tells them apart to the setting of the key",
-     "Unterscheiden Sie sie im ERP, oder nehmen Sie ein Feld, das sie unterscheidet, in die Einstellung des Schlüssels "
-     "auf",
-     "zorg dat ze in het ERP verschillen, of voeg een onderscheidend veld toe aan de instelling van de sleutel"}};
+    {"make them differ in the ERP, or add a field that tells them apart where the settings name the key",
+     "Unterscheiden Sie sie im ERP, oder nehmen Sie dort, wo die Einstellungen den Schlüssel nennen, ein Feld hinzu, "
+     "das "
+     "sie unterscheidet",
+     "zorg dat ze in het ERP verschillen, of voeg waar de instellingen de sleutel noemen een onderscheidend veld toe"}};
 
 /// An interrupted scan is taken up again for this long; later its pages would be too stale to be worth it.
 constexpr auto kResumeWithin = 6h;

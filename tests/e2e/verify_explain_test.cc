@@ -269,7 +269,7 @@ TEST_F(ExplainTest, WhatIsNotSentSaysSo) {
   set("link.main", "flow.articles", "off");
   writeIni();
   EXPECT_THAT(run({"explain", "erp", "article", erp_->keys("Artikel").front()}).out,
-              HasSubstr("its flow sends nothing to the app"));
+              HasSubstr("its flow sends nothing there"));
 }
 
 TEST_F(ExplainTest, AConflictAndWhatTheAppChangedIsTold) {
