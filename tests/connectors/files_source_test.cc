@@ -352,12 +352,18 @@ TEST_F(FilesSourceTest, SettingsThatDoNotFitAreRefused) {
   for (const auto& one : kCases) {
     Values all = options;
     for (const auto& [key, value] : one.options) all[key] = value;
-    try {
-      const LiveSystem system(kConnector, all, one.fields);
-      ADD_FAILURE() << one.code;
-    } catch (const ConfigError& error) {
-      EXPECT_STREQ(error.code(), one.code);
-    }
+    const auto expectRefused = [&](const auto& read) {
+      try {
+        read();
+        ADD_FAILURE() << one.code;
+      } catch (const ConfigError& error) {
+        EXPECT_STREQ(error.code(), one.code);
+      }
+    };
+    expectRefused([&] { const LiveSystem system(kConnector, all, one.fields); });
+    expectRefused([&] {  // when the settings are read, too
+      kConnector.checkSettings(makeSection("erp", kConnector.options, all), makeFieldMap(kConnector, one.fields));
+    });
   }
 }
 

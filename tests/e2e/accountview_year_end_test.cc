@@ -85,6 +85,7 @@ TEST_F(AccountViewYearEndTest, NewYearsOrdersAndHoursWaitUntilItsAdministrationI
   hours(fresh, january, 90);
   hours(fresh, january, 30, "travel");
   hours(old, december, 45, "travel");
+  app_->addArticle(old, someArticle(), 5, true);
   for (int pass = 0; pass < 3; ++pass) {
     const auto report = passOn(january);
     EXPECT_FALSE(report.back) << "one closed year stops nothing else";
