@@ -38,7 +38,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kSlice{100};  // how late a stop may be noticed where shutting the socket down does not wake us
 constexpr std::chrono::seconds kKeepAlive{60};
 constexpr std::size_t kTlsRecord = 16384;
-constexpr std::size_t kLargestSend = 1 << 30;
+[[maybe_unused]] constexpr std::size_t kLargestSend = 1 << 30;
 
 std::string seconds(milliseconds limit) { return std::to_string((limit.count() + 999) / 1000); }
 
@@ -135,10 +135,38 @@ Step moveBytes(Transfer transfer, milliseconds limit, const std::stop_token& sto
   }
 }
 
+#ifdef _WIN32
+/// A call that runs out of time leaves a Windows socket in a state nobody knows: some of what it was to send may have
+/// gone. So the slice is waited for before the call, and a send never blocks.
+void await(Connection& connection, int what) {
+  if (what == Poco::Net::Socket::SELECT_READ && connection.secure && connection.socket.available() > 0) return;
+  const Poco::Timespan span{std::chrono::duration_cast<std::chrono::microseconds>(connection.slice).count()};
+  if (!connection.raw.poll(span, what)) throw Poco::TimeoutException();
+}
+
+int sendPlain(Connection& connection, const char* bytes, std::size_t count) {
+  constexpr std::size_t kMost = 65536;
+  await(connection, Poco::Net::Socket::SELECT_WRITE);
+  connection.raw.setBlocking(false);
+  const int sent = connection.raw.impl()->SocketImpl::sendBytes(bytes, static_cast<int>(std::min(count, kMost)), 0);
+  connection.raw.setBlocking(true);
+  return sent;
+}
+#else
+void await(Connection&, int) {}  // the call itself ends after the slice
+
+int sendPlain(Connection& connection, const char* bytes, std::size_t count) {
+  // Not StreamSocketImpl's: that one loops, and when it fails nobody knows how much it had sent.
+  return connection.raw.impl()->SocketImpl::sendBytes(bytes, static_cast<int>(std::min(count, kLargestSend)), 0);
+}
+#endif
+
 Step receive(Connection& connection, milliseconds limit, const std::stop_token& stop) {
-  return moveBytes(
-      [&] { return connection.socket.receiveBytes(connection.in.data(), static_cast<int>(connection.in.size())); },
-      limit, stop);
+  const auto transfer = [&] {
+    await(connection, Poco::Net::Socket::SELECT_READ);
+    return connection.socket.receiveBytes(connection.in.data(), static_cast<int>(connection.in.size()));
+  };
+  return moveBytes(transfer, limit, stop);
 }
 
 /// Sends all of `connection.out`; `bytes` says how many may have left.
@@ -147,9 +175,9 @@ Step sendAll(Connection& connection, milliseconds limit, const std::stop_token& 
   const auto transfer = [&] {
     const char* next = connection.out.data() + sent;
     const std::size_t rest = connection.out.size() - sent;
-    if (connection.secure) return connection.socket.sendBytes(next, static_cast<int>(std::min(rest, kTlsRecord)));
-    // Not StreamSocketImpl's: that one loops, and when it fails nobody knows how much it had sent.
-    return connection.raw.impl()->SocketImpl::sendBytes(next, static_cast<int>(std::min(rest, kLargestSend)), 0);
+    if (!connection.secure) return sendPlain(connection, next, rest);
+    await(connection, Poco::Net::Socket::SELECT_WRITE);
+    return connection.socket.sendBytes(next, static_cast<int>(std::min(rest, kTlsRecord)));
   };
   while (sent < connection.out.size()) {
     Step step = moveBytes(transfer, limit, stop);
@@ -453,7 +481,9 @@ class PocoHttpClient : public HttpClient {
 
   /// Made when first needed: the system's authorities take 25 ms and some megabytes, and many an ERP speaks plain HTTP.
   Poco::Net::Context::Ptr context() const {
-    std::call_once(contextMade_, [this] { context_ = makeContext(options_.caFile); });
+    // Not std::call_once: an exception leaves it locked for ever where winpthreads does it.
+    const std::lock_guard lock(contextMutex_);
+    if (context_.isNull()) context_ = makeContext(options_.caFile);
     return context_;
   }
 
@@ -559,7 +589,7 @@ class PocoHttpClient : public HttpClient {
   }
 
   const HttpOptions options_;
-  mutable std::once_flag contextMade_;
+  mutable std::mutex contextMutex_;  // context_
   mutable Poco::Net::Context::Ptr context_;
   Pool pool_;
 };
