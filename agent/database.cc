@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/folders.h"
 #include "agent/private_file.h"
 
 namespace postern {
@@ -249,7 +250,7 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
 }
 
 Database Database::another() const {
-  Database db(std::filesystem::path(sqlite3_db_filename(handle(), "main")));
+  Database db(pathOf(sqlite3_db_filename(handle(), "main")));
   db.turns_ = turns_;
   return db;
 }
@@ -266,16 +267,25 @@ void Database::configure(Mode mode) {
   sqlite3_busy_timeout(handle(), 5'000);  // a stop must not wait longer for somebody else's lock
   execute("PRAGMA cache_size = -2000");   // KiB; more only fills up: each commit of another connection empties it
   execute("PRAGMA temp_store = MEMORY");
+  // First whether it is empty: tables and marks come in one transaction, perhaps of another process, perhaps just now.
+  const bool empty = get("SELECT count(*) FROM sqlite_schema") == 0;
   const auto application = get("PRAGMA application_id");
   const auto version = get("PRAGMA user_version");
   const auto known = static_cast<std::int64_t>(kMigrations.size());
   const std::string name = sqlite3_db_filename(handle(), "main");
-  const bool empty = get("SELECT count(*) FROM sqlite_schema") == 0;
   if (!empty && application != kApplicationId) throw StateError(kDamaged, {name, "application id"});
   if (version > known) throw StateError(kNewer, {name, std::to_string(version), std::to_string(known)});
   // Only now: a file that is not ours stays as it is.
   if (mode == Mode::ReadWrite) {
-    execute("PRAGMA journal_mode = WAL");
+    for (int tries = 100;; --tries) {  // when two make the file at once, SQLite refuses one without waiting
+      try {
+        execute("PRAGMA journal_mode = WAL");
+        break;
+      } catch (const DatabaseError& e) {
+        if (e.code() != SQLITE_BUSY || tries == 0) throw;
+        sqlite3_sleep(50);
+      }
+    }
     execute("PRAGMA synchronous = FULL");
     migrate();
     return;
