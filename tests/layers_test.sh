@@ -37,6 +37,11 @@ found=$(grep -lE '#include <(unistd|windows|sys/[a-z]+|signal|termios|pthread)\.
   grep -vE '_(posix|windows)\.cc$')
 [ -z "$found" ] || bad "platform headers outside of twins: $found"
 
+# A Windows build frees thread_local memory before it calls the destructor.
+found=$(grep -rHnE 'thread_local' agent connectors service --include=*.cc --include=*.h | grep -vE 'thread_local (int|bool)|//.*thread_local')
+[ -z "$found" ] || bad "thread_local with a destructor:
+$found"
+
 # These lose wake-ups in a Windows build: see windows/semaphores.h.
 found=$(grep -rHnE '#include <(semaphore|latch|barrier)>' agent connectors service tests --include=*.cc --include=*.h)
 [ -z "$found" ] || bad "headers that wait on atomics:

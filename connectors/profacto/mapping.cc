@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <mutex>
 #include <stdexcept>
 
 #include "agent/hash.h"
@@ -243,7 +244,10 @@ std::string recordKey(const Table& table, std::span<const std::string> values) {
       if (i > 1) joined += '\x1F';
       joined += trimmed(values[i]);
     }
-    thread_local Hasher hasher;
+    // Not thread_local: a mingw build frees such memory before it calls the destructor.
+    static std::mutex mutex;  // hasher
+    static Hasher hasher;
+    const std::lock_guard lock(mutex);
     key += '/' + hex16(hasher(joined));
   } else {
     for (const std::string& value : values.subspan(1)) {
