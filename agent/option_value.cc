@@ -195,7 +195,7 @@ Problem checkChoice(const Candidate& c) {
 }
 
 Problem checkPath(const Candidate& c) {
-  const std::filesystem::path path(c.value);
+  const std::filesystem::path path = pathOf(c.value);
   if (!path.is_absolute()) return c.error(kNotAbsolute, {c.value});
   if (c.option.type == Option::Type::Directory) return {};
   std::error_code ignored;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/folders.h"
 #include "agent/result.h"
 #include "agent/text.h"
 
@@ -107,7 +108,7 @@ struct Settings {
   std::map<std::string, SystemSettings, std::less<>> systems;
   std::map<std::string, LinkSettings, std::less<>> links;
 
-  std::filesystem::path stateDir() const { return agent.text("state_dir"); }
+  std::filesystem::path stateDir() const { return pathOf(agent.text("state_dir")); }
   Language language() const;
   /// What HttpOptions::proxy wants for a system: its own `proxy`, else the agent's; "" = none.
   std::string proxyOf(const SystemSettings& system) const;

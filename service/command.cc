@@ -77,10 +77,10 @@ std::filesystem::path takeConfig(std::vector<std::string>& arguments) {
   std::filesystem::path file = defaultSettingsFile();
   while (!arguments.empty() && arguments.front().starts_with("--config")) {
     if (arguments.front().starts_with("--config=")) {
-      file = arguments.front().substr(9);
+      file = pathOf(arguments.front().substr(9));
       arguments.erase(arguments.begin());
     } else if (arguments.front() == "--config" && arguments.size() > 1) {
-      file = arguments[1];
+      file = pathOf(arguments[1]);
       arguments.erase(arguments.begin(), arguments.begin() + 2);
     } else {
       throw UsageError("--config needs a file");

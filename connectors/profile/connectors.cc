@@ -152,7 +152,7 @@ const std::deque<ConnectorInfo>& connectors() {
 
 std::unique_ptr<System> makeSystem(std::string_view name, const SystemContext& context) {
   const std::string& file = context.options.text("profile");
-  if (!file.empty()) return std::make_unique<ProfileSystem>(context, loadProfile(file));
+  if (!file.empty()) return std::make_unique<ProfileSystem>(context, loadProfile(pathOf(file)));
   const auto all = shipped();
   const auto found = std::ranges::find_if(all, [&](const Shipped& one) { return name == one.name; });
   return std::make_unique<ProfileSystem>(context, parseProfile(found->text, std::string(name) + ".json"));

@@ -1,3 +1,4 @@
+#include "agent/folders.h"
 #include "service/service_manager.h"
 
 namespace postern {
@@ -10,7 +11,7 @@ int run(Invocation& call) {
   const auto text = [&](const char* option) {
     return call.options.count(option) != 0 ? call.options[option].as<std::string>() : std::string();
   };
-  if (what == "install") return installService(call, {text("settings"), text("secrets")});
+  if (what == "install") return installService(call, {pathOf(text("settings")), pathOf(text("secrets"))});
   if (what == "remove") return removeService(call, call.options.count("data") != 0);
   if (what == "start") return startService(call);
   if (what == "stop") return stopService(call);

@@ -252,7 +252,7 @@ int plan(Invocation& call) {
     const bool whole = !report.erp && !report.app;
     code = worse(code, !whole ? kRemote : creates + updates + taken + doubts > 0 ? kDiffers : kDone);
     if (!keeps || !whole) continue;
-    if (const auto written = writePlanFile(call.options["out"].as<std::string>(), file); !written) {
+    if (const auto written = writePlanFile(pathOf(call.options["out"].as<std::string>()), file); !written) {
       console.error(written.error());
       return kSettings;
     }
@@ -263,7 +263,7 @@ int plan(Invocation& call) {
 int apply(Invocation& call) {
   if (call.word(0).empty()) throw UsageError("name the FILE");
   const auto& settings = call.settings();
-  const auto planned = readPlanFile(call.word(0));
+  const auto planned = readPlanFile(pathOf(call.word(0)));
   if (!planned) {
     call.console.error(planned.error());
     return kSettings;
