@@ -4,6 +4,7 @@
 
 #include "agent/settings.h"
 #include "tests/support/fake_registry.h"
+#include "tests/support/this_system.h"
 
 namespace postern {
 namespace {
@@ -156,12 +157,12 @@ TEST(SettingsErrorsTest, EachBrokenFileNamesItsLineCodeAndCause) {
   for (const Broken& broken : kBroken) {
     SCOPED_TRACE(broken.text);
     try {
-      Settings::parse(broken.text, "x.ini", fakeRegistry());
+      Settings::parse(onThisSystem(broken.text), "x.ini", fakeRegistry());
       ADD_FAILURE() << "accepted";
     } catch (const ConfigError& error) {
       EXPECT_EQ(error.place(), "x.ini:" + std::to_string(broken.line));
       EXPECT_STREQ(error.code(), broken.code);
-      EXPECT_EQ(error.cause(Language::En), broken.cause);
+      EXPECT_EQ(error.cause(Language::En), onThisSystem(broken.cause));
     }
   }
 }
@@ -169,12 +170,14 @@ TEST(SettingsErrorsTest, EachBrokenFileNamesItsLineCodeAndCause) {
 TEST(SettingsErrorsTest, EveryLanguageHasCauseAndRemedyWithAllArguments) {
   for (const Broken& broken : kBroken) {
     try {
-      Settings::parse(broken.text, "x.ini", fakeRegistry());
+      Settings::parse(onThisSystem(broken.text), "x.ini", fakeRegistry());
     } catch (const ConfigError& error) {
       for (const Language language : {Language::En, Language::De, Language::Nl}) {
         for (const std::string& text : {error.cause(language), error.remedy(language)}) {
-          EXPECT_THAT(text, testing::ContainsRegex("[.…]$")) << broken.code;
-          EXPECT_THAT(text, testing::Not(testing::ContainsRegex("\\{[0-9]\\}"))) << broken.code;
+          EXPECT_TRUE(text.ends_with(".") || text.ends_with("…")) << broken.code << ": " << text;
+          for (char n = '0'; n <= '9'; ++n) {
+            EXPECT_THAT(text, testing::Not(testing::HasSubstr(std::string("{") + n + "}"))) << broken.code;
+          }
           EXPECT_THAT(text, testing::Not(testing::HasSubstr("hunter2"))) << broken.code;
         }
       }

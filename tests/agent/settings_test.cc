@@ -10,6 +10,7 @@
 #include "agent/nearest.h"
 #include "tests/support/fake_registry.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/this_system.h"
 
 namespace postern {
 namespace {
@@ -18,7 +19,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const std::string kGood = R"([agent]
+const std::string kGood = onThisSystem(R"([agent]
 state_dir = /var/lib/postern
 language  = de            ; en de nl
 
@@ -46,14 +47,14 @@ flow.customers = to_app
 [fields.erp]
 project.process_status =
 project.changed = Geändert am
-)";
+)");
 
 Settings parse(std::string_view text) { return Settings::parse(text, "/etc/postern.ini", fakeRegistry()); }
 
 TEST(SettingsTest, GoodFileGivesItsValuesAndTheDefaults) {
   const Settings settings = parse(kGood);
   EXPECT_EQ(settings.language(), Language::De);
-  EXPECT_EQ(settings.stateDir(), "/var/lib/postern");
+  EXPECT_EQ(settings.stateDir().string(), onThisSystem("= /var/lib/postern").substr(2));
   EXPECT_EQ(settings.agent.text("time_zone"), "Europe/Berlin");
   EXPECT_EQ(settings.agent.integer("queue_limit"), 200'000);
   EXPECT_EQ(settings.agent.text("full_compare"), "02:30");
@@ -132,8 +133,11 @@ TEST(SettingsTest, SystemsOverrideProxyAndAuthoritiesOfTheAgent) {
   EXPECT_EQ(proxy("proxy = system", ""), "system");
   EXPECT_EQ(proxy("proxy = http://p:3128", "proxy = none"), "");
   EXPECT_EQ(proxy("proxy = http://p:3128", "proxy = http://q:80"), "http://q:80");
-  const Settings settings = parse("[agent]\nca_file = /etc/passwd\n" + system);
-  EXPECT_EQ(settings.caFileOf(settings.systems.at("a")), "/etc/passwd");
+  const TempDir dir;
+  const std::string file = (dir / "ca.pem").string();
+  std::ofstream(file) << "x";
+  const Settings settings = parse("[agent]\nca_file = " + file + "\n" + system);
+  EXPECT_EQ(settings.caFileOf(settings.systems.at("a")), file);
 }
 
 TEST(SettingsTest, QuotedEmptyTextIsAValue) {

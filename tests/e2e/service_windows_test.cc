@@ -43,9 +43,8 @@ TEST_F(ServiceCommandTest, NamesOutsideOfTheCodePageWork) {
   const auto folder = dir_.path() / std::filesystem::path(u8"Tischlerei Größe łódź 木");
   std::filesystem::create_directories(folder);
   set("agent", "state_dir", (folder / "state").string());
-  writeFile(folder / "postern.ini", "");
   writeIni();
-  std::filesystem::copy_file(ini(), folder / "postern.ini", std::filesystem::copy_options::overwrite_existing);
+  writeFile(folder / "postern.ini", readFile(ini()));
   const auto ended = runToEnd(Start{{"--config", (folder / "postern.ini").string(), "sync"}});
   EXPECT_EQ(ended.code, 0) << ended.all();
   EXPECT_TRUE(std::filesystem::exists(folder / "state" / "postern.db"));

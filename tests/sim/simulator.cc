@@ -36,10 +36,15 @@ using Json = nlohmann::json;
 // A shutdown does not wake the thread that waits on the connection there, and closing it under that thread may close
 // whatever got its number meanwhile. So idle connections are given up after a second, which clients must bear anyway.
 constexpr int kShutBoth = SD_BOTH;
+/// A program that a test starts would hold the port open after stop().
+void keepFromChildren(poco_socket_t socket) {
+  ::SetHandleInformation(reinterpret_cast<HANDLE>(socket), HANDLE_FLAG_INHERIT, 0);
+}
 constexpr long kIdleLimit = 1;
 constexpr long kReadLimit = 5;
 #else
 constexpr int kShutBoth = SHUT_RDWR;
+void keepFromChildren(poco_socket_t) {}  // stop() shuts it for them, too
 constexpr long kIdleLimit = 600;
 constexpr long kReadLimit = 60;
 #endif
@@ -243,6 +248,7 @@ void Simulator::Impl::accept() {
       }
       Poco::Net::StreamSocket socket = socket_->acceptConnection();
       socket.setNoDelay(true);
+      keepFromChildren(socket.impl()->sockfd());
       connection = std::make_unique<Connection>(*this, socket, params_, handlers_);
     } catch (const Poco::Exception&) {
       const std::lock_guard lock(connectionsMutex_);
@@ -444,6 +450,7 @@ void Simulator::start(const Options& options) {
   // Without reusePort: Poco's default would let two simulators share a port unnoticed.
   impl.socket_->bind(Poco::Net::SocketAddress("127.0.0.1", options.port), true, false);
   impl.socket_->listen(256);
+  keepFromChildren(impl.socket_->impl()->sockfd());
   impl.port_ = impl.socket_->address().port();
 
   impl.params_ = Poco::makeAuto<Poco::Net::HTTPServerParams>();

@@ -13,7 +13,7 @@ if [ -d "$WINEPREFIX" ]; then wine_up; else wine_new; fi
 rm -rf "$out"
 mkdir -p "$out"
 skips=$(sed -nE 's/^([A-Za-z0-9_./*]+)  .*/\1/p' "$here/skips-wine.txt" | paste -sd:)
-export wine bin out skips LIMIT=${LIMIT:-600} POSTERN_HISTORIES=${POSTERN_HISTORIES:-300} GTEST_COLOR=no
+export wine bin out skips LIMIT=${LIMIT:-600} POSTERN_HISTORIES=${POSTERN_HISTORIES:-50} GTEST_COLOR=no
 
 shard() { # shard PROGRAM INDEX COUNT
   local name=$1.$2

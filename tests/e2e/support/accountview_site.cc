@@ -1,6 +1,8 @@
 #include "tests/e2e/support/accountview_site.h"
 
-#include <cstdlib>
+#include <algorithm>
+
+#include "agent/http_client.h"
 
 namespace postern::e2e {
 
@@ -86,8 +88,16 @@ void AccountViewSite::login() const {
   const auto from = out.find("http://127.0.0.1");
   const auto address = out.substr(from, out.find('\n', from) - from);
   // The browser follows the redirect to us.
-  const auto visit = "curl -sL --max-time 60 -o /dev/null '" + address + "'";
-  EXPECT_EQ(std::system(visit.c_str()), 0);
+  const auto browser = makeHttpClient({});
+  HttpRequest visit;
+  visit.url = address;
+  const auto redirect = browser->send(visit, {});
+  ASSERT_TRUE(redirect) << redirect.error().detail;
+  const auto location =
+      std::ranges::find(redirect->headers, "Location", [](const auto& header) { return header.first; });
+  ASSERT_NE(location, redirect->headers.end());
+  visit.url = location->second;
+  EXPECT_TRUE(browser->send(visit, {}));
   ASSERT_TRUE(login.waitFor(std::chrono::seconds{60}));
   EXPECT_EQ(login.code(), 0) << login.out() << login.err();
 }

@@ -68,6 +68,11 @@ std::string readAll(const Handle& file) {
   }
 }
 
+std::string withPlainLines(std::string text) {
+  for (std::size_t at = text.find("\r\n"); at != std::string::npos; at = text.find("\r\n", at)) text.erase(at, 1);
+  return text;
+}
+
 Handle appendable(const Handle& file) {
   HANDLE copy = nullptr;
   if (!::DuplicateHandle(::GetCurrentProcess(), file.get(), ::GetCurrentProcess(), &copy,
@@ -187,7 +192,8 @@ bool Program::waitFor(std::chrono::milliseconds limit) {
   return true;
 }
 
-std::string Program::out() const { return readAll(impl_->out); }
-std::string Program::err() const { return readAll(impl_->err); }
+// Lines end in "\n" for the tests, whatever the system writes.
+std::string Program::out() const { return withPlainLines(readAll(impl_->out)); }
+std::string Program::err() const { return withPlainLines(readAll(impl_->err)); }
 
 }  // namespace postern::e2e
