@@ -151,13 +151,6 @@ class Placeholder {
   bool made_ = false;
 };
 
-/// The secret that the log-in fills; empty when the settings name none.
-std::string grantedSecret(const SystemSettings& system, const ConnectorInfo& connector) {
-  const auto value = system.options.values().find(connector.grantedSecret);
-  if (value == system.options.values().end()) return {};
-  return std::string(secretName(value->second).value_or(""));
-}
-
 std::string randomState() {
   std::string state;
   std::random_device random;
@@ -177,7 +170,10 @@ int run(Invocation& call) {
     return kSettings;
   };
   if (connector.grantedSecret == nullptr) return noLogin();
-  const auto secret = grantedSecret(system->second, connector);
+  const auto& options = system->second.options.values();
+  const auto option = options.find(connector.grantedSecret);
+  if (option == options.end()) return noLogin();  // set up so that it needs none
+  const std::string secret(secretName(option->second).value_or(""));
   if (secret.empty()) {
     console.error(Error{Fault::Reject, &kNoPlace, {connector.grantedSecret, name}, {}, {}});
     return kSettings;
