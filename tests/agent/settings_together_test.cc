@@ -6,6 +6,7 @@
 #include "agent/connector.h"
 #include "agent/settings.h"
 #include "tests/support/fake_registry.h"
+#include "tests/support/this_system.h"
 
 namespace postern {
 namespace {
@@ -26,8 +27,9 @@ Registry registryWith(Change change) {
 }
 
 std::string file(const std::string& flows, const std::string& system = {}) {
-  return "[agent]\nstate_dir = /tmp/postern\n[system.erp]\nconnector = alpha\nurl = http://erp\n" + system +
-         "[system.app]\nconnector = beta\nemail = a@b.c\npassword = x\n[link.main]\nerp = erp\napp = app\n" + flows;
+  return onThisSystem("[agent]\nstate_dir = /tmp/postern\n") + "[system.erp]\nconnector = alpha\nurl = http://erp\n" +
+         system + "[system.app]\nconnector = beta\nemail = a@b.c\npassword = x\n[link.main]\nerp = erp\napp = app\n" +
+         flows;
 }
 
 std::string refused(const std::string& text, const Registry& registry) {

@@ -7,6 +7,7 @@
 #include "tests/contract/source_contract.h"
 #include "tests/support/dbf_writer.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/this_system.h"
 
 namespace postern::accountview {
 extern const ConnectorInfo kConnector;
@@ -27,6 +28,8 @@ std::vector<std::string> kindsOf(const DbfSourceOptions& options) {
   for (const DbfKind& kind : options.kinds) out.push_back(kind.kind);
   return out;
 }
+
+const std::string kFolder = onThisSystem("= /srv/av").substr(2);
 
 void expectRefused(const Texts& settings, const Texts& names, const char* code) {
   try {
@@ -65,18 +68,18 @@ TEST(AccountViewOnDiskTest, EachModeNamesWhatItNeeds) {
   expectRefused({{"mode", "dbf"}}, {}, "folder");
   expectRefused({}, {}, "client_id");
   expectRefused({{"client_id", "c"}, {"client_secret", "s"}}, {}, "refresh_token");
-  const Texts disk{{"mode", "dbf"}, {"folder", "/srv/av"}};
+  const Texts disk{{"mode", "dbf"}, {"folder", kFolder}};
   EXPECT_NO_THROW(kConnector.checkSettings(makeSection("erp", options(), disk), makeFieldMap(kConnector, {})));
   EXPECT_FALSE(kConnector.writesWith(makeSection("erp", options(), disk)));
   EXPECT_TRUE(kConnector.writesWith(makeSection("erp", options(), {})));
 }
 
 TEST(AccountViewOnDiskTest, FilterNamesAKindThatIsReadAndAColumn) {
-  Texts disk{{"mode", "dbf"}, {"folder", "/srv/av"}, {"only.employee.EMP_ACT", "true"}};
+  Texts disk{{"mode", "dbf"}, {"folder", kFolder}, {"only.employee.EMP_ACT", "true"}};
   expectRefused(disk, {}, "PST-8315");
   EXPECT_NO_THROW(kConnector.checkSettings(makeSection("erp", options(), disk),
                                            makeFieldMap(kConnector, {{"employee.table", "EMPLOYEE"}})));
-  disk = {{"mode", "dbf"}, {"folder", "/srv/av"}, {"only.customer", "true"}};
+  disk = {{"mode", "dbf"}, {"folder", kFolder}, {"only.customer", "true"}};
   expectRefused(disk, {}, "PST-8315");
 }
 

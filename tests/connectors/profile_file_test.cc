@@ -9,6 +9,7 @@
 #include "tests/connectors/profile_bench.h"
 #include "tests/support/fake_http.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/this_system.h"
 
 namespace postern::profile {
 namespace {
@@ -38,11 +39,11 @@ TEST(ProfileFileTest, BrokenFileIsToldWhenTheSettingsAreRead) {
   const TempDir dir;
   const auto file = dir / "own.json";
   const auto settings = [&] {
-    return Settings::parse(
-        "[agent]\nstate_dir = /tmp/postern\n[system.app]\nconnector = crafter\n"
-        "url = https://crafter.example\nprofile = " +
-            file.string() + "\n",
-        "postern.ini", registry());
+    return Settings::parse(onThisSystem("[agent]\nstate_dir = /tmp/postern\n") +
+                               "[system.app]\nconnector = crafter\n"
+                               "url = https://crafter.example\nprofile = " +
+                               file.string() + "\n",
+                           "postern.ini", registry());
   };
   std::ofstream(file) << goodText();
   EXPECT_NO_THROW(settings());
