@@ -7,10 +7,11 @@ wine=/usr/lib/wine/wine64
 
 # wine keeps no Event Log, but can be made to print the errors that go there: into $EVENTS, when a script names it.
 EVENTS=${EVENTS:-/dev/null}
+SERVER_SAYS=${SERVER_SAYS:-/dev/stderr}
 
 # Without a lasting server every service dies with the last plain process, and each start costs a second.
 wine_up() {
-  wineserver -p
+  wineserver -p 2>>"$SERVER_SAYS"
   WINEDEBUG=-all,err+eventlog "$wine" wineboot >/dev/null 2>>"$EVENTS"
 }
 wine_down() { wineserver -k 2>/dev/null || true; }
