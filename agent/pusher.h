@@ -33,9 +33,11 @@ struct PusherSetup {
   std::function<std::string(Database& db, std::string_view kind, std::string_view key)> idElsewhere{};
   /// Called inside the transaction that settles a write, or binds a record that was found there.
   std::function<void(Database& db, const Told& told)> told = [](Database&, const Told&) {};
-  int lanes = 4;                       // calls at the same time
-  std::size_t window = 64;             // at most this many entries are in flight: the price of a kill in look-ups
-  std::chrono::seconds probeDelay{2};  // before an unknown outcome is looked up: the request may still be at work there
+  int lanes = 4;            // calls at the same time
+  std::size_t window = 64;  // at most this many entries are in flight: the price of a kill in look-ups
+  /// Before an unknown outcome is looked up: the request may still be at work there. The clock counts whole seconds, so
+  /// the wait may be up to one shorter.
+  std::chrono::seconds probeDelay{3};
 };
 
 /// One link's deliverer towards one side. run() belongs to one thread; wake() to any.

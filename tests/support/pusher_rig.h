@@ -1,6 +1,7 @@
 #pragma once
 // A pusher with its surroundings: state file, clock that a test drives, app in memory.
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -52,6 +53,18 @@ struct PusherRig {
     UnitOfWork work(db);
     for (int i = 0; i < count; ++i) putCustomer(std::to_string(i));
     work.commit();
+  }
+  /// Answers the first `times` pushes of `key` with `plan`.
+  void script(const std::string& key, FakeSink::Plan plan, int times = 1) {
+    sink.onPush = [key, plan, left = times](const Change& change) mutable -> FakeSink::Plan {
+      if (change.key != key || left == 0) return FakeSink::Do::Ok;
+      --left;
+      return plan;
+    };
+  }
+  int pushesOf(const std::string& key) {
+    const auto pushed = sink.pushed();
+    return static_cast<int>(std::count_if(pushed.begin(), pushed.end(), [&](const auto& p) { return p.key == key; }));
   }
   std::optional<OutboxEntry> entry(const std::string& key) {
     for (auto& found : listOutbox(db, {std::nullopt, 0, 10000})) {
