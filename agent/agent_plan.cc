@@ -178,11 +178,15 @@ VerifyReport Agent::verify(const std::string& name, std::stop_token stop,
   Database db(copy.file());
   db.relax();
   const auto scope = scopeOf(name, app);
-  std::optional<Error> ignored;  // what cannot be read there is told by the pass
-  if (auto adopted = adoptBoth(db, link, stop, ignored); !adopted) {
+  std::optional<Error> back;
+  if (auto adopted = adoptBoth(db, link, stop, back); !adopted) {
     report.app = adopted.error();
     return report;
   }
+  const auto doubt = [&](const std::string& part, const Error& error) {
+    report.doubts.push_back({part, HealthLevel::Warning, error.code(), storedReason(error), {}, {}, {}});
+  };
+  if (back) doubt(scopeOf(name, link.settings->erp), *back);
   lookOnly(link.poller);
   // What the app holds is compared here: what the pass would settle of it is to be seen, too.
   link.poller.appSource = nullptr;
@@ -207,9 +211,7 @@ VerifyReport Agent::verify(const std::string& name, std::stop_token stop,
       report.app = read.error();
       return report;
     }
-    for (const auto& warning : warnings) {
-      report.doubts.push_back({scope, HealthLevel::Warning, warning.code(), storedReason(warning), {}, {}, {}});
-    }
+    for (const auto& warning : warnings) doubt(scope, warning);
   }
   const auto tell = [&](const Difference& difference) {
     ++report.differences;

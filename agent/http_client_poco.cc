@@ -23,6 +23,7 @@
 #include "agent/http_client.h"
 #include "agent/http_messages.h"
 #include "agent/http_wire.h"
+#include "agent/socket_slice.h"
 #include "agent/system_authorities.h"
 #include "agent/system_proxy.h"
 
@@ -38,7 +39,6 @@ using std::chrono::steady_clock;
 constexpr milliseconds kSlice{100};  // how late a stop may be noticed where shutting the socket down does not wake us
 constexpr std::chrono::seconds kKeepAlive{60};
 constexpr std::size_t kTlsRecord = 16384;
-[[maybe_unused]] constexpr std::size_t kLargestSend = 1 << 30;
 
 std::string seconds(milliseconds limit) { return std::to_string((limit.count() + 999) / 1000); }
 
@@ -135,35 +135,14 @@ Step moveBytes(Transfer transfer, milliseconds limit, const std::stop_token& sto
   }
 }
 
-#ifdef _WIN32
-/// A call that runs out of time leaves a Windows socket in a state nobody knows: some of what it was to send may have
-/// gone. So the slice is waited for before the call, and a send never blocks.
-void await(Connection& connection, int what) {
-  if (what == Poco::Net::Socket::SELECT_READ && connection.secure && connection.socket.available() > 0) return;
-  const Poco::Timespan span{std::chrono::duration_cast<std::chrono::microseconds>(connection.slice).count()};
-  if (!connection.raw.poll(span, what)) throw Poco::TimeoutException();
+void await(Connection& connection, int mode) {
+  const bool buffered = mode == StreamSocket::SELECT_READ && connection.secure && connection.socket.available() > 0;
+  if (!buffered) awaitSlice(connection.raw, mode, connection.slice);
 }
-
-int sendPlain(Connection& connection, const char* bytes, std::size_t count) {
-  constexpr std::size_t kMost = 65536;
-  await(connection, Poco::Net::Socket::SELECT_WRITE);
-  connection.raw.setBlocking(false);
-  const int sent = connection.raw.impl()->SocketImpl::sendBytes(bytes, static_cast<int>(std::min(count, kMost)), 0);
-  connection.raw.setBlocking(true);
-  return sent;
-}
-#else
-void await(Connection&, int) {}  // the call itself ends after the slice
-
-int sendPlain(Connection& connection, const char* bytes, std::size_t count) {
-  // Not StreamSocketImpl's: that one loops, and when it fails nobody knows how much it had sent.
-  return connection.raw.impl()->SocketImpl::sendBytes(bytes, static_cast<int>(std::min(count, kLargestSend)), 0);
-}
-#endif
 
 Step receive(Connection& connection, milliseconds limit, const std::stop_token& stop) {
   const auto transfer = [&] {
-    await(connection, Poco::Net::Socket::SELECT_READ);
+    await(connection, StreamSocket::SELECT_READ);
     return connection.socket.receiveBytes(connection.in.data(), static_cast<int>(connection.in.size()));
   };
   return moveBytes(transfer, limit, stop);
@@ -175,8 +154,8 @@ Step sendAll(Connection& connection, milliseconds limit, const std::stop_token& 
   const auto transfer = [&] {
     const char* next = connection.out.data() + sent;
     const std::size_t rest = connection.out.size() - sent;
-    if (!connection.secure) return sendPlain(connection, next, rest);
-    await(connection, Poco::Net::Socket::SELECT_WRITE);
+    if (!connection.secure) return sendOnce(connection.raw, next, rest, connection.slice);
+    await(connection, StreamSocket::SELECT_WRITE);
     return connection.socket.sendBytes(next, static_cast<int>(std::min(rest, kTlsRecord)));
   };
   while (sent < connection.out.size()) {
@@ -185,22 +164,6 @@ Step sendAll(Connection& connection, milliseconds limit, const std::stop_token& 
     sent += step.bytes;
   }
   return {Io::Progress, sent};
-}
-
-/// True when nothing waits to be read: neither the server's end of the connection nor bytes nobody asked for.
-bool isQuiet(Connection& connection) {
-#ifdef MSG_DONTWAIT
-  // Poco's poll makes and closes an epoll set each time: five calls to the system for one.
-  char byte = 0;
-  const auto got = ::recv(connection.raw.impl()->sockfd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got < 0 && errno == EAGAIN;
-#else
-  try {
-    return !connection.raw.poll(Poco::Timespan{0}, Poco::Net::Socket::SELECT_READ);
-  } catch (const Poco::Exception&) {
-    return false;
-  }
-#endif
 }
 
 struct Exchange {
@@ -493,7 +456,7 @@ class PocoHttpClient : public HttpClient {
 
   std::unique_ptr<Connection> idleConnection(std::string_view host) {
     auto connection = pool_.take(host);
-    while (connection && !isQuiet(*connection)) connection = pool_.take(host);
+    while (connection && !isQuiet(connection->raw)) connection = pool_.take(host);
     return connection;
   }
 

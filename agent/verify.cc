@@ -35,6 +35,15 @@ void storePage(Database& db, const Source& source, std::string_view kind, const 
   work.commit();
 }
 
+/// The app tells a reference by its own id: where it is the one of the wanted record, it is told by our key.
+void inOurKeys(const Reference& need, const std::string& id, const Fields& wanted, Fields& held) {
+  if (id.empty()) return;
+  for (const auto& [name, value] : wanted) {
+    const auto field = held.find(name);
+    if (value == need.key && field != held.end() && field->second == id) field->second = need.key;
+  }
+}
+
 }  // namespace
 
 std::vector<Difference> compareFields(const Fields& desired, const Fields& actual, const Agreed& agreed,
@@ -94,7 +103,9 @@ std::int64_t Comparison::kind(const std::string& kind, const std::set<std::strin
       for (auto it = wanted.begin(); onlyShared && it != wanted.end();) {
         it = shared.contains(it->first) ? std::next(it) : wanted.erase(it);
       }
-      for (auto& difference : compareFields(wanted, actual->record.fields, binding.agreed, shared)) {
+      auto held = actual->record.fields;
+      for (const auto& need : target->needs) inOurKeys(need, bindings.idOf(need.kind, need.key), wanted, held);
+      for (auto& difference : compareFields(wanted, held, binding.agreed, shared)) {
         difference.target = reference;
         difference.id = binding.id;
         each(difference);

@@ -38,34 +38,7 @@ employees_listed     = yes
 
 ; Names that AccountView does not publish; these are the simulator's. "postern check" proves each against the live system.
 [fields.erp]
-project_type.object  = PJT
-project_type.table   = PJ_TYPE
-project_type.code    = TYPE_CODE
-project_type.name    = TYPE_DESC
-employee.object      = EMP
-employee.table       = EMPLOYEE
-employee.name        = EMP_NAME
-contact.object       = CP1
-contact.table        = CONT_PP
-contact.code         = PP_CODE
-contact.customer     = SUB_NR
-contact.salutation   = SALUT
-contact.first_name   = FIRST_NAME
-contact.last_name    = LAST_NAME
-contact.mail         = MAIL_PRIV
-contact.phone        = TEL_BUS
-contact.mobile       = TEL_MOB
-project.note         = COMMENT1
-project.type         = PJ_TYPE
-project.responsible  = EMP_NR
-sales_order.status   = ORD_STAT
-time_entry.object    = HRS
-time_entry.table     = HOURS
-time_entry.hour_code = HRT_CODE
-time_entry.date      = HR_DATE
-time_entry.text      = HR_DESC
-time_entry.hours     = HR_QTY
-time_entry.external  = EXT_ID
+$(cat tests/sim/accountview/names.ini)
 INI
 
 erpWrites() { curl -sf "$erp/_sim/counts" | jq .writes; }

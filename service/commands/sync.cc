@@ -42,9 +42,9 @@ constexpr Text kPlannedFirst{
     "  of records that were there before: {0} would be taken over, {1} wait for a decision",
     "  von bereits vorhandenen Einträgen: {0} würden übernommen, {1} warten auf eine Entscheidung",
     "  van records die er al waren: {0} zouden worden overgenomen, {1} wachten op een beslissing"};
-constexpr Text kPlanned{"{0}: a pass would deliver {1} changes ({2} new, {3} updates)",
-                        "{0}: ein Durchlauf würde {1} Änderungen zustellen ({2} neu, {3} geändert)",
-                        "{0}: een ronde zou {1} wijzigingen afleveren ({2} nieuw, {3} gewijzigd)"};
+constexpr Text kPlanned{"{0}: changes that a pass would deliver: {1} ({2} new, {3} updates)",
+                        "{0}: Änderungen, die ein Durchlauf zustellen würde: {1} ({2} neu, {3} geändert)",
+                        "{0}: wijzigingen die een ronde zou afleveren: {1} ({2} nieuw, {3} gewijzigd)"};
 constexpr Message kLimitNeedsOwn{
     "PST-1302",
     {"--flow and --full need the service to be stopped", "--flow und --full verlangen, dass der Dienst angehalten ist",

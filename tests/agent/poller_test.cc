@@ -7,84 +7,20 @@
 #include <algorithm>
 
 #include "tests/support/fail_nth_step.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/fake_rules.h"
-#include "tests/support/fake_sink.h"
-#include "tests/support/fake_source.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/poller_rig.h"
 
 namespace postern {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
-using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-struct PollerTest : testing::Test {
-  TempDir dir;
-  FakeClock clock;
-  Health health{clock};
-  Progress progress;
-  FakeSource source;
-  FakeRules rules;
-  FakeSink sink;
-  Database db{dir / "state.db"};
-  Outbox outbox{db, "main/app"};
-  Bindings bindings{db, "main/app"};
-  Snapshot snapshot{db, "main/erp"};
-  PollerSetup setup{.link = "main", .erp = "erp", .app = "app", .flows = {"customers", "projects"}};
-  std::stop_source stop;
-
-  Result<void> pass(bool full = false) { return passOn(db, full); }
-  Result<void> passOn(Database& on, bool full = false) {
-    Poller poller(on, source, rules, sink.kinds(), setup, clock, health, progress);
-    return poller.pass(full, stop.get_token());
-  }
-  void customers(int count) {
-    for (int i = 0; i < count; ++i)
-      source.put("customer", "c" + std::to_string(i), {{"name", "Anna"}, {"city", "Bonn"}});
-  }
-  void projectWithPositions(const std::string& key, int count) {
-    source.put("project", key, {{"title", "Küche"}, {"customer", ""}, {"state", "planned"}, {"date", ""}});
-    for (int i = 0; i < count; ++i) {
-      source.put("position", key + "/" + std::to_string(i), {{"text", "t" + std::to_string(i)}}, key);
-    }
-  }
-  std::map<std::string, std::string> queued(const std::string& field) {
-    std::map<std::string, std::string> values;
-    for (const auto& entry : listOutbox(db, {std::nullopt, 0, 10000})) {
-      if (entry.desired.contains(field)) values[entry.kind + ' ' + entry.key] = entry.desired.at(field);
-    }
-    return values;
-  }
-  /// As if all that is queued was delivered.
-  void deliverAll() {
-    for (const auto& entry : listOutbox(db, {std::nullopt, 0, 10000})) {
-      bindings.put(entry.kind, entry.key, Binding{"id-" + entry.key, Agreed{entry.desired, entry.desired}},
-                   clock.now());
-      outbox.settled(entry.id, entry.version);
-    }
-  }
-  std::optional<HealthEntry> board(const std::string& part) {
-    for (const auto& entry : health.entries()) {
-      if (entry.part == part) return entry;
-    }
-    return std::nullopt;
-  }
-  std::int64_t missing(const std::string& key) {
-    auto& query = db.statement("SELECT missing FROM snapshot WHERE key=?");
-    query.bind(1, key);
-    const auto value = query.step() ? query.integer(0) : -1;
-    query.reset();
-    return value;
-  }
-};
+struct PollerTest : testing::Test, PollerRig {};
 
 // ---- what arrives ---------------------------------------------------------------------------------------------------
 
@@ -211,177 +147,6 @@ TEST_F(PollerTest, AFlowEnabledLaterGetsWhatWasReadBeforeIt) {
   deliverAll();
   ASSERT_TRUE(Poller(db, source, two, sink.kinds(), setup, clock, health, progress).pass(false, {}));
   EXPECT_EQ(outbox.count(), 0);
-}
-
-// ---- odd answers ----------------------------------------------------------------------------------------------------
-
-TEST_F(PollerTest, OfAKeyTwiceOnAPageTheLastRowCounts) {
-  customers(2);
-  ASSERT_TRUE(pass());
-  deliverAll();
-  const auto twice = [](std::string_view first, std::string_view second) {
-    return [first, second](const ScanRequest& request, Page& page) {
-      if (request.kind != "customer" || page.rows.empty() || page.rows[0].key != "c0") return;
-      page.rows.insert(page.rows.begin(), Row{"c0", first});
-      page.rows[1].raw = second;
-    };
-  };
-  static constexpr std::string_view kAnna = "\x1f{\"city\":\"Bonn\",\"name\":\"Anna\"}";
-  static constexpr std::string_view kBerta = "\x1f{\"city\":\"Bonn\",\"name\":\"Berta\"}";
-  static constexpr std::string_view kCarla = "\x1f{\"city\":\"Bonn\",\"name\":\"Carla\"}";
-  source.change = twice(kBerta, kAnna);
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(snapshot.get("customer", "c0")->record.field("name"), "Anna") << "the last row is what is known already";
-  EXPECT_EQ(outbox.count(), 0);
-  source.change = twice(kBerta, kCarla);
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(snapshot.get("customer", "c0")->record.field("name"), "Carla");
-  source.put("customer", "c00", {{"name", "new"}});
-  source.change = [](const ScanRequest&, Page& page) {
-    for (std::size_t i = 0; i < page.rows.size(); ++i) {
-      if (page.rows[i].key != "c00") continue;
-      page.rows.insert(page.rows.begin(), Row{"c00", kBerta});
-      return;
-    }
-  };
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(snapshot.get("customer", "c00")->record.field("name"), "new") << "new and twice";
-}
-
-TEST_F(PollerTest, SeveralRecordsUnderOneKeyAreTold) {
-  source.pageSize = 2;
-  customers(5);
-  std::string_view second = "\x1f{\"city\":\"Bonn\",\"name\":\"Anna\"}";
-  source.change = [&](const ScanRequest& request, Page& page) {
-    if (request.kind == "customer" && page.last) page.rows.push_back(Row{"c0", second});
-  };
-  ASSERT_TRUE(pass(true));
-  EXPECT_FALSE(board("main/erp/customer/keys")) << "the same record seen twice";
-  second = "\x1f{\"city\":\"Bonn\",\"name\":\"Berta\"}";
-  ASSERT_TRUE(pass(true));
-  EXPECT_EQ(board("main/erp/customer/keys").value_or(HealthEntry{}).code, "PST-5105");
-}
-
-TEST_F(PollerTest, ARowThatCannotBeReadIsLeftOutAndReadAgain) {
-  customers(3);
-  source.put("customer", "c1", {{"unreadable", "x"}});
-  ASSERT_TRUE(pass());
-  EXPECT_THAT(queued("name"), SizeIs(2));
-  source.put("customer", "c1", {{"name", "mended"}});
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(queued("name")["customer c1"], "mended");
-}
-
-TEST_F(PollerTest, AKnownRowThatBecomesUnreadableKeepsItsLastContent) {
-  customers(1);
-  ASSERT_TRUE(pass());
-  source.put("customer", "c0", {{"unreadable", "x"}});
-  ASSERT_TRUE(pass());
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(snapshot.get("customer", "c0")->record.field("name"), "Anna");
-  EXPECT_EQ(missing("c0"), 0);
-}
-
-TEST_F(PollerTest, AnEmptyAnswerChangesNothingAndWarns) {
-  customers(5);
-  ASSERT_TRUE(pass());
-  deliverAll();
-  source.clear("customer");
-  const auto changes = sqlite3_total_changes(db.handle());
-  ASSERT_TRUE(pass());
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(sqlite3_total_changes(db.handle()), changes);
-  EXPECT_EQ(snapshot.count("customer"), 5);
-  EXPECT_EQ(missing("c0"), 0);
-  ASSERT_TRUE(board("main/erp/customer"));
-  EXPECT_EQ(board("main/erp/customer")->code, "PST-5101");
-  customers(5);
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(board("main/erp/customer")->level, HealthLevel::Good);
-}
-
-TEST_F(PollerTest, ACutAnswerMarksNothingAndWarns) {
-  customers(9);
-  ASSERT_TRUE(pass());
-  deliverAll();
-  source.instead = [](const ScanRequest& request) -> std::optional<Result<Page>> {
-    if (request.kind != "customer" || request.position != "6") return std::nullopt;
-    return tl::unexpected(FakeSource::down());
-  };
-  const auto changes = sqlite3_total_changes(db.handle());
-  const auto result = pass();
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().fault, Fault::Retry);
-  EXPECT_EQ(sqlite3_total_changes(db.handle()), changes);
-  EXPECT_EQ(missing("c8"), 0);
-  EXPECT_EQ(board("main/erp")->level, HealthLevel::Warning);
-  EXPECT_EQ(board("main/erp")->code, "PST-0101");
-}
-
-TEST_F(PollerTest, HalfOfAKindVanishingChangesNothingAndWarns) {
-  customers(30);
-  ASSERT_TRUE(pass());
-  deliverAll();
-  source.clear("customer");
-  customers(10);
-  ASSERT_TRUE(pass());
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(board("main/erp/customer")->code, "PST-5102");
-  EXPECT_EQ(missing("c25"), 0);
-  EXPECT_EQ(snapshot.count("customer"), 30);
-}
-
-TEST_F(PollerTest, AVanishedRowIsNotedAfterTwoFullComparesAndNothingIsSent) {
-  customers(5);
-  ASSERT_TRUE(pass());
-  deliverAll();
-  source.remove("customer", "c3");
-  const auto vanished = [&] { return db.get("SELECT count(*) FROM audit WHERE event='vanished'"); };
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(vanished(), 0);
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(vanished(), 1);
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(vanished(), 1);
-  EXPECT_EQ(outbox.count(), 0);
-}
-
-TEST_F(PollerTest, ARowSeenInBetweenIsNotVanished) {
-  customers(5);
-  ASSERT_TRUE(pass());
-  source.remove("customer", "c3");
-  ASSERT_TRUE(pass());
-  customers(5);
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(missing("c3"), 0);
-  source.remove("customer", "c3");
-  ASSERT_TRUE(pass());
-  EXPECT_EQ(missing("c3"), 1);
-}
-
-TEST_F(PollerTest, AFailedKindDoesNotKeepOthersFromBeingReadButItsTargetsWait) {
-  customers(2);
-  projectWithPositions("P1", 2);
-  source.instead = [](const ScanRequest& request) -> std::optional<Result<Page>> {
-    if (request.kind != "position") return std::nullopt;
-    return tl::unexpected(FakeSource::down());
-  };
-  EXPECT_FALSE(pass());
-  EXPECT_THAT(queued("name"), SizeIs(2));
-  EXPECT_THAT(queued("title"), IsEmpty()) << "an appointment without its positions would be wrong";
-  source.instead = nullptr;
-  ASSERT_TRUE(pass());
-  EXPECT_THAT(queued("text"), ElementsAre(Pair("appointment P1", "t0\nt1")));
-}
-
-TEST_F(PollerTest, ARefusedLogInEndsThePass) {
-  customers(2);
-  source.instead = [](const ScanRequest&) -> std::optional<Result<Page>> {
-    return fail(Fault::Auth, FakeSource::kDown);
-  };
-  EXPECT_FALSE(pass());
-  EXPECT_EQ(source.reads, 1);
-  EXPECT_EQ(board("main/erp")->level, HealthLevel::Bad);
 }
 
 // ---- cursors --------------------------------------------------------------------------------------------------------

@@ -110,14 +110,23 @@ TEST_F(AccountViewCrafterTest, CustomerMadeInTheAppStaysOneEvenWhenTheStateFileI
   }
   expectOne("made in the app");
   EXPECT_FALSE(app_->record("customers", made)["external_id"].is_null()) << "it carries our reference now";
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    std::filesystem::remove(dir_.path() / "state" / ("postern.db" + std::string(suffix)));
-  }
+  loseState();
   for (int i = 0; i < 3; ++i) {
     const auto ended = sync();
     EXPECT_EQ(ended.code, 0) << ended.all() << run({"queue", "list"}).out;
   }
   expectOne("state file lost");
+}
+
+TEST_F(AccountViewCrafterTest, VerifySaysWhenItCouldNotLearnWhatTheErpHoldsOfOurs) {
+  firstSync();
+  loseState();
+  const auto equal = run({"verify"});
+  ASSERT_EQ(equal.code, 0) << equal.all();
+  av_->addFault({.kind = sim::Fault::Kind::Status, .status = 503, .methodContains = "GET", .times = 1});
+  const auto doubtful = run({"verify"});
+  EXPECT_EQ(doubtful.code, 1) << doubtful.all();
+  EXPECT_THAT(doubtful.err, HasSubstr("main/erp"));
 }
 
 TEST_F(AccountViewCrafterTest, WhatSomebodyDeletesOnlyInTheAppComesBack) {

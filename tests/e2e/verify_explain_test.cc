@@ -59,6 +59,13 @@ TEST_F(VerifyTest, EqualSidesAreExitZeroAndNothingIsTouched) {
   }
 }
 
+TEST_F(VerifyTest, EqualSidesAreEqualWithoutTheStateFile) {
+  synced();
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(stateFile().string() + suffix);
+  const auto ended = run({"verify"});
+  EXPECT_EQ(ended.code, 0) << ended.all();
+}
+
 TEST_F(VerifyTest, EachWayToDifferIsListed) {
   synced();
   std::set<std::string> used;  // an appointment would lose it, too

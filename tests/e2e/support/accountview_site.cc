@@ -22,11 +22,12 @@ AccountViewSite::AccountViewSite() {
 AccountViewSite::~AccountViewSite() = default;
 
 void AccountViewSite::writeIni(const std::string& link) const {
-  writeFile(
-      ini(),
-      "[agent]\nstate_dir = " + (dir_.path() / "state").string() + "\ndisk_floor = 10\ntime_zone = Europe/Amsterdam\n" +
-          "[system.erp]\nconnector = accountview\nurl = " + av_->url() + "/api/v3\nauthorize_url = " + av_->url() +
-          "/ams/authorize.aspx\n" + R"(client_id = postern-test
+  const auto names = readFile(std::filesystem::path(POSTERN_SOURCE_DIR) / "tests/sim/accountview/names.ini");
+  writeFile(ini(),
+            "[agent]\nstate_dir = " + (dir_.path() / "state").string() +
+                "\ndisk_floor = 10\ntime_zone = Europe/Amsterdam\n" +
+                "[system.erp]\nconnector = accountview\nurl = " + av_->url() +
+                "/api/v3\nauthorize_url = " + av_->url() + "/ams/authorize.aspx\n" + R"(client_id = postern-test
 client_secret = geheim-van-de-app
 refresh_token = secret:refresh
 company = VANDIJK
@@ -38,46 +39,22 @@ field.PROJECTS.A8_REF = C32
 field.HOURS.EXT_ID = C32
 field.HOURS.HR_DESC = C40
 [fields.erp]
-project_type.object = PJT
-project_type.table = PJ_TYPE
-project_type.code = TYPE_CODE
-project_type.name = TYPE_DESC
-employee.object = EMP
-employee.table = EMPLOYEE
-employee.name = EMP_NAME
-contact.object = CP1
-contact.table = CONT_PP
-contact.code = PP_CODE
-contact.customer = SUB_NR
-contact.salutation = SALUT
-contact.first_name = FIRST_NAME
-contact.last_name = LAST_NAME
-contact.mail = MAIL_PRIV
-contact.phone = TEL_BUS
-contact.mobile = TEL_MOB
-customer.external = A8_REF
-project.external = A8_REF
-project.note = COMMENT1
-project.type = PJ_TYPE
-project.responsible = EMP_NR
-sales_order.status = ORD_STAT
-time_entry.object = HRS
-time_entry.table = HOURS
-time_entry.hour_code = HRT_CODE
-time_entry.date = HR_DATE
-time_entry.text = HR_DESC
-time_entry.hours = HR_QTY
-time_entry.external = EXT_ID
-)" +
-          "[system.app]\nconnector = crafter\nurl = " + app_->url() + "/api/v1\ntoken = " + app_->options().token +
-          "\nrate = 100\n[link.main]\nerp = erp\napp = app\nwork_hours_code = WERK\ntravel_hours_code = REIS\n"
-          "default_project_type = ONDERHOUD\nemployees_listed = yes\n" +
-          link);
+)" + names + "customer.external = A8_REF\nproject.external = A8_REF\n[system.app]\nconnector = crafter\nurl = " +
+                app_->url() + "/api/v1\ntoken = " + app_->options().token +
+                "\nrate = 100\n[link.main]\nerp = erp\napp = app\nwork_hours_code = WERK\ntravel_hours_code = REIS\n"
+                "default_project_type = ONDERHOUD\nemployees_listed = yes\n" +
+                link);
 }
 
 void AccountViewSite::storeGrant() const {
   const auto token = av_->grant()["refresh_token"].get<std::string>();
   EXPECT_EQ(run({"secret", "set", "refresh"}, token + "\n").code, 0);
+}
+
+void AccountViewSite::loseState() const {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(dir_.path() / "state" / ("postern.db" + std::string(suffix)));
+  }
 }
 
 void AccountViewSite::login() const {

@@ -29,6 +29,8 @@ class AccountViewSite : public testing::Test {
   void writeIni(const std::string& link = {}) const;
   /// Stores a refresh token as a log-in would.
   void storeGrant() const;
+  /// Takes the state file away; secrets stay.
+  void loseState() const;
   /// `postern login` with a browser that follows every redirect.
   void login() const;
 

@@ -1,0 +1,85 @@
+// Poller: kinds that both sides make, and what it must know of the ERP before it sends one of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "agent/adoption.h"
+#include "tests/support/poller_rig.h"
+
+namespace postern {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// Customers go both ways.
+struct BothMakeRules : FakeRules {
+  std::span<const TargetKind> backTargets() const override {
+    static constexpr std::array<std::string_view, 1> inputs{"customer"};
+    static constexpr std::array<TargetKind, 1> table{
+        TargetKind{.name = "customer", .flow = "customers", .inputs = inputs, .counterpart = "customer"}};
+    return table;
+  }
+};
+
+struct PollerErpTest : testing::Test, PollerRig {
+  PollerErpTest() {
+    setup.flows = {"customers"};
+    setup.toErp = {"customers"};
+    setup.erpKinds = erp.kinds();
+    customers(3);
+  }
+  Result<void> passBoth() {
+    Poller poller(db, source, bothRules, sink.kinds(), setup, clock, health, progress);
+    return poller.pass(false, stop.get_token());
+  }
+  /// As the deliverer towards the ERP does it, with a connection of its own.
+  void adoptErp() {
+    Database other(dir / "state.db");
+    other.relax();
+    ASSERT_TRUE(adoptExisting(other, erp, {}, "main/erp", clock, {}));
+  }
+
+  FakeSink erp;
+  BothMakeRules bothRules;
+};
+
+TEST_F(PollerErpTest, WhileItWaitsForTheErpsRecordsTheDelivererCanWrite) {
+  clock.onWait([&](auto) { adoptErp(); });  // would never end while the poller holds a transaction
+
+  ASSERT_TRUE(passBoth());
+
+  EXPECT_THAT(clock.waits(), SizeIs(1));
+  EXPECT_THAT(queued("name"), SizeIs(3));
+}
+
+TEST_F(PollerErpTest, WhatMayBeTheAppsOwnWaitsUntilTheErpsRecordsAreKnown) {
+  const auto start = clock.monotonic();
+  ASSERT_TRUE(passBoth());
+  EXPECT_THAT(queued("name"), IsEmpty());
+  EXPECT_GE(clock.monotonic() - start, setup.patience);
+  EXPECT_LT(clock.monotonic() - start, setup.patience + 1s) << "the patience of a pass, not of each record";
+
+  adoptErp();
+  ASSERT_TRUE(passBoth());
+  EXPECT_THAT(queued("name"), SizeIs(3));
+}
+
+TEST_F(PollerErpTest, WhileARecordOfTheAppIsOnItsWayIntoTheErpNoneIsSentBack) {
+  adoptErp();
+  Outbox toErp(db, "main/erp");
+  toErp.put("main", {"customer", "of the app"}, 0, Target{{{"name", "Anna"}}, {}}, true, clock.now());
+  toErp.markSending(toErp.find({"customer", "of the app"})->id);
+
+  ASSERT_TRUE(passBoth());
+  EXPECT_THAT(queued("name"), SizeIs(1)) << "the app's own, towards the ERP";
+
+  toErp.settled(toErp.find({"customer", "of the app"})->id, toErp.find({"customer", "of the app"})->version);
+  ASSERT_TRUE(passBoth());
+  EXPECT_THAT(queued("name"), SizeIs(3));
+}
+
+}  // namespace
+}  // namespace postern
