@@ -253,7 +253,7 @@ TEST_F(CommandsTest, PlanDeliversNothingAndListsWhatSyncThenDoes) {
   const auto one = run({"plan"});
   EXPECT_EQ(one.code, 1) << one.all();
   EXPECT_THAT(one.out, HasSubstr("-> \"Neustadt\""));
-  EXPECT_THAT(one.out, HasSubstr("deliver 1 changes"));
+  EXPECT_THAT(one.out, HasSubstr("deliver: 1 (0 new, 1 updates)"));
   app_->forgetWrites();
   EXPECT_EQ(sync().code, 0);
   EXPECT_EQ(app_->writes().size(), 1u) << "the plan marked nothing as seen";
