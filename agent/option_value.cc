@@ -52,6 +52,15 @@ const Message kNotUrl{
     {"Write http:// or https:// and the host, with the port if needed: https://erp.example:8080.",
      "Schreiben Sie http:// oder https:// und den Rechnernamen, wenn nötig mit Port: https://erp.example:8080.",
      "Schrijf http:// of https:// en de hostnaam, zo nodig met poort: https://erp.example:8080."}};
+const Message kNotSecure{
+    "PST-1043",
+    {"The address in '{0}' is not https, so whatever is sent there, secrets included, could be read on the way.",
+     "Die Adresse in „{0}“ ist nicht https; was dorthin gesendet wird, Geheimnisse eingeschlossen, wäre unterwegs "
+     "lesbar.",
+     "Het adres in '{0}' is geen https; wat daarheen gaat, geheimen inbegrepen, zou onderweg leesbaar zijn."},
+    {"Use https://; plain http:// is taken only for this machine itself.",
+     "Verwenden Sie https://; http:// ist nur für diesen Rechner selbst erlaubt.",
+     "Gebruik https://; http:// mag alleen voor deze machine zelf."}};
 const Message kUrlWithPassword{
     "PST-1036",
     {"The address in '{0}' contains a user name or password.",
@@ -174,6 +183,14 @@ bool isPlainUrl(const std::string& value) {
   }
 }
 
+bool staysHere(std::string_view url) {
+  url.remove_prefix(std::min(url.size(), url.find("//") + 2));
+  const std::string_view host =
+      url.starts_with('[') ? url.substr(0, url.find(']') + 1) : url.substr(0, url.find_first_of(":/?#"));
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
 Problem checkUrl(const Candidate& c) {
   const auto words = readList(c.option.choices);
   if (std::ranges::find(words, c.value) != words.end()) return {};
@@ -183,6 +200,8 @@ Problem checkUrl(const Candidate& c) {
   const std::size_t hostEnd = std::min(c.value.find_first_of("/?#", host), c.value.size());
   if (c.value.substr(host, hostEnd - host).find('@') != std::string::npos) return c.error(kUrlWithPassword);
   if (!isPlainUrl(c.value)) return c.error(kNotUrl);
+  const bool open = c.option.type == Option::Type::SecureUrl && !c.value.starts_with("https://");
+  if (open && !staysHere(c.value)) return c.error(kNotSecure);
   return {};
 }
 
@@ -316,6 +335,7 @@ std::optional<ConfigError> checkValue(const Option& option, const std::string& k
     case Option::Type::Duration:
       return checkDuration(c);
     case Option::Type::Url:
+    case Option::Type::SecureUrl:
       return checkUrl(c);
     case Option::Type::Choice:
       return checkChoice(c);

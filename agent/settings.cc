@@ -93,9 +93,32 @@ void Section::set(std::string key, std::string value, std::string place) {
   values_.insert_or_assign(std::move(key), std::move(value));
 }
 
-Language Settings::language() const {
-  const std::string& name = agent.text("language");
+namespace {
+
+Language languageOf(std::string_view name) {
   return name == "de" ? Language::De : name == "nl" ? Language::Nl : Language::En;
+}
+
+}  // namespace
+
+Language Settings::language() const { return languageOf(agent.text("language")); }
+
+Language languageIn(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  bool inAgent = false;
+  for (std::string line; std::getline(stream, line);) {
+    try {
+      // Line by line, because the form of another one may be what is wrong.
+      const auto sections = parseIni(inAgent ? "[agent]\n" + line : line, {});
+      if (sections.empty()) continue;
+      inAgent = sections.back().name == "agent";
+      for (const auto& entry : sections.back().entries) {
+        if (entry.key == "language") return languageOf(entry.value);
+      }
+    } catch (const ConfigError&) {
+    }
+  }
+  return Language::En;
 }
 
 std::string Settings::proxyOf(const SystemSettings& system) const {

@@ -26,6 +26,7 @@ struct Option {
     Boolean,      // yes no true false on off 1 0
     Duration,     // "30s" "10m" "2h" "14d"; min..max in seconds
     Url,          // http:// or https://, host required, no user:password@; or one of the words in `choices`
+    SecureUrl,    // the same without words; http:// only to this machine itself
     Choice,       // one of `choices`
     TextList,     // blank- or comma-separated
     IntegerList,  // blank- or comma-separated, each min..max

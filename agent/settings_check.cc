@@ -9,6 +9,8 @@
 #include "agent/flows.h"
 #include "agent/nearest.h"
 #include "agent/option_value.h"
+#include "agent/secrets.h"
+#include "agent/systems.h"
 
 namespace postern {
 namespace {
@@ -265,7 +267,7 @@ class Checker {
     for (const auto& [name, section] : links_) fillLink(name, *section);
     problems_.throwFirst();
     for (const auto& [name, system] : settings_.systems) checkTogether(system);
-    for (const auto& [name, link] : settings_.links) checkWayBack(link);
+    for (const auto& [name, link] : settings_.links) checkLink(link);
     return std::move(settings_);
   }
 
@@ -448,18 +450,27 @@ class Checker {
   void checkTogether(const SystemSettings& system) const {
     const ConnectorInfo* connector = registry_.connector(system.connector);
     if (connector->checkSettings != nullptr) connector->checkSettings(system.options, system.fields);
+    const char* granted = connector->grantedSecret;
+    if (granted == nullptr || !system.options.has(granted) || secretName(system.options.text(granted))) return;
+    throw ConfigError(system.options.placeOf(granted), kNotRenewable, {granted});
+  }
+
+  void checkLink(const LinkSettings& link) const {
+    const LinkInfo* rules =
+        registry_.link(settings_.systems.at(link.erp).speaks(), settings_.systems.at(link.app).speaks());
+    rules->make(link.options, settings_.agent.text("time_zone"));
+    checkWayBack(link, *rules);
   }
 
   /// A flow towards an ERP that can only be read would wait for ever.
-  void checkWayBack(const LinkSettings& link) const {
+  void checkWayBack(const LinkSettings& link, const LinkInfo& rules) const {
     const SystemSettings& erp = settings_.systems.at(link.erp);
-    const LinkInfo* rules = registry_.link(erp.speaks(), settings_.systems.at(link.app).speaks());
     const ConnectorInfo* connector = registry_.connector(erp.connector);
     const bool written = connector->writes && (connector->writesWith == nullptr || connector->writesWith(erp.options));
-    const std::set<std::string, std::less<>> back = flowsOf(link, *rules, {}, false).toErp;
+    const std::set<std::string, std::less<>> back = flowsOf(link, rules, {}, false).toErp;
     if (written || back.empty()) return;
     const std::string& flow = *back.begin();
-    const auto known = std::ranges::find(rules->flows, flow, &Flow::name);
+    const auto known = std::ranges::find(rules.flows, flow, &Flow::name);
     const bool reads = known->allowed.empty() || std::ranges::find(known->allowed, "to_app") != known->allowed.end();
     throw ConfigError(link.options.placeOf("flow." + flow), kReadOnlyErp, {flow, link.erp, reads ? "to_app" : "off"});
   }

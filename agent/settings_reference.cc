@@ -58,6 +58,8 @@ Text typeName(Option::Type type) {
       return {"Duration (s, m, h, d)", "Zeitdauer (s, m, h, d)", "Tijdsduur (s, m, h, d)"};
     case Option::Type::Url:
       return {"Web address", "Webadresse", "Webadres"};
+    case Option::Type::SecureUrl:
+      return {"Web address (https)", "Webadresse (https)", "Webadres (https)"};
     case Option::Type::Choice:
       return {"", "", ""};
     case Option::Type::TextList:
@@ -175,6 +177,7 @@ class Writer {
       case Option::Type::Duration:
         return limited ? limitText(option, option.min) : "10m";
       case Option::Type::Url:
+      case Option::Type::SecureUrl:
         return key == "proxy" ? "http://proxy.example:3128" : "https://" + section + ".example";
       case Option::Type::Choice:
         return readList(choices).empty() ? "TEXT" : readList(choices).front();

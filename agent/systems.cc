@@ -6,15 +6,17 @@
 #include "agent/secrets.h"
 
 namespace postern {
+
+const Message kNotRenewable{"PST-1110",
+                            {"{0} must name a secret of the store, because the system changes it by itself",
+                             "{0} muss ein Geheimnis des Speichers nennen, weil das System es selbst ändert",
+                             "{0} moet een geheim uit de opslag noemen, omdat het systeem het zelf wijzigt"},
+                            {"store it with \"postern secret set NAME\" and write {0} = secret:NAME",
+                             "Legen Sie es mit „postern secret set NAME“ an und schreiben Sie {0} = secret:NAME",
+                             "sla het op met \"postern secret set NAAM\" en schrijf {0} = secret:NAAM"}};
+
 namespace {
 
-constexpr Message kNotRenewable{"PST-1110",
-                                {"{0} must name a secret of the store, because the system changes it by itself",
-                                 "{0} muss ein Geheimnis des Speichers nennen, weil das System es selbst ändert",
-                                 "{0} moet een geheim uit de opslag noemen, omdat het systeem het zelf wijzigt"},
-                                {"store it with \"postern secret set NAME\" and write {0} = secret:NAME",
-                                 "Legen Sie es mit „postern secret set NAME“ an und schreiben Sie {0} = secret:NAME",
-                                 "sla het op met \"postern secret set NAAM\" en schrijf {0} = secret:NAAM"}};
 constexpr Message kNotRenewed{
     "PST-1111",
     {"the secret of {0} could not be renewed: {1}", "das Geheimnis von {0} ließ sich nicht erneuern: {1}",

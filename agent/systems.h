@@ -17,6 +17,9 @@ namespace postern {
 /// The state file inside the state directory.
 std::filesystem::path stateFile(const Settings& settings);
 
+/// A secret that its system changes must be one of the store. args: option
+extern const Message kNotRenewable;
+
 /// The configured systems, each made when it is first asked for. Thread-safe. What a server answers with an error is
 /// freed of the system's secrets before a connector sees it, so that no error text can hold them.
 class Systems {

@@ -6,11 +6,15 @@
 #include <cstdlib>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include "agent/database.h"
 #include "agent/folders.h"
 #include "agent/log.h"
 #include "agent/log_sink.h"
+#include "agent/nearest.h"
+#include "agent/settings_check.h"
+#include "agent/text.h"
 #include "connectors/registry.h"
 #include "service/journal.h"
 
@@ -21,7 +25,7 @@ namespace {
 constexpr Text kIntro{"postern carries an on-premise ERP's data out to field-service apps and back.",
                       "postern bringt die Daten eines lokalen ERP nach außen zu Außendienst-Apps und zurück.",
                       "postern brengt gegevens van een lokaal ERP naar buitendienst-apps en terug."};
-constexpr Text kSeeHelp{"See \"postern {0} --help\".", "Siehe \"postern {0} --help\".", "Zie \"postern {0} --help\"."};
+constexpr Text kSeeHelp{"See \"{0} --help\".", "Siehe \"{0} --help\".", "Zie \"{0} --help\"."};
 constexpr Message kUnknownCondition{
     "PST-9001",
     {"postern met a condition it does not know: {0}", "postern ist auf einen unbekannten Zustand gestoßen: {0}",
@@ -103,6 +107,11 @@ void tellStateFailed(const Error& error, const Console& console) {
   tell(kStateFailedEvent, "postern: " + console.describe(error), console, {{"code", error.code()}});
 }
 
+void tellMisused(const std::string& command, const std::exception& error, const Console& console) {
+  const auto name = command.empty() ? std::string("postern") : "postern " + command;
+  console.err << name << ": " << sentence(error.what()) << ' ' << console.tr(kSeeHelp, {name}) << '\n';
+}
+
 }  // namespace
 
 void tellRefused(const ConfigError& error, const Console& console) {
@@ -129,6 +138,7 @@ std::span<const Command* const> commands() { return kCommands; }
 
 const Settings& Invocation::settings() {
   if (!settings_) {
+    console.language = languageIn(configFile_);
     settings_ = Settings::load(configFile_, registry());
     console.language = settings_->language();
   }
@@ -152,8 +162,12 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     const auto found =
         std::find_if(kCommands.begin(), kCommands.end(), [&](const Command* c) { return c->name == name; });
     if (found == kCommands.end()) {
-      name.clear();
-      throw UsageError("there is no such command; see postern --help");
+      std::vector<std::string> names;
+      for (const auto* command : kCommands) names.emplace_back(command->name);
+      const auto wrong = std::exchange(name, {});
+      const auto near = nearest(wrong, names);
+      throw UsageError("there is no command \"" + wrong + '"' +
+                       (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
     // A command that only looks must not chatter; `run` sets the settings' level.
     setLogLevel(Level::Warning);
@@ -176,10 +190,10 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
                     *speaker);
     return kState;
   } catch (const UsageError& e) {
-    console.err << "postern " << name << ": " << e.what() << ". " << speaker->tr(kSeeHelp, {name}) << '\n';
+    tellMisused(name, e, *speaker);
     return kSettings;
   } catch (const po::error& e) {
-    console.err << "postern " << name << ": " << e.what() << ". " << speaker->tr(kSeeHelp, {name}) << '\n';
+    tellMisused(name, e, *speaker);
     return kSettings;
   } catch (const std::exception& e) {
     speaker->error(Error{Fault::Stop, &kUnknownCondition, {e.what()}, {}, {}});

@@ -63,20 +63,20 @@ constexpr Option kOptions[] = {
     },
     {
         .key = "url",
-        .type = Option::Type::Url,
+        .type = Option::Type::SecureUrl,
         .def = "https://www.accountview.net/api/v3",
         .help = {"Address of the web API.", "Adresse der Web-API.", "Adres van de web-API."},
     },
     {
         .key = "authorize_url",
-        .type = Option::Type::Url,
+        .type = Option::Type::SecureUrl,
         .def = "https://www.accountview.net/ams/authorize.aspx",
         .help = {"Page where a user grants access.", "Seite, auf der ein Benutzer den Zugriff erlaubt.",
                  "Pagina waarop een gebruiker toegang geeft."},
     },
     {
         .key = "token_url",
-        .type = Option::Type::Url,
+        .type = Option::Type::SecureUrl,
         .help = {"Where tokens are fetched; without it url with /token.",
                  "Adresse für Token; ohne Angabe url mit /token.", "Adres voor tokens; zonder opgave url met /token."},
     },

@@ -13,7 +13,7 @@ using Type = Option::Type;
 
 constexpr Option kOptions[] = {
     {.key = "url",
-     .type = Type::Url,
+     .type = Type::SecureUrl,
      .def = "https://api.craftboxx.de",
      .help = {"Address of the Craftboxx API.", "Adresse der Craftboxx-API.", "Adres van de Craftboxx-API."}},
     {.key = "path_prefix",
@@ -179,6 +179,7 @@ const ConnectorInfo kConnector{
     .fields = {},
     .make = make,
     .sinkKinds = sinkKinds(),
+    .checkSettings = [](const Section& options, const Section&) { checkLogIn(options); },
 };
 
 }  // namespace postern::craftboxx

@@ -96,6 +96,13 @@ std::string serverWords(std::string_view body) {
   return words;
 }
 
+void checkLogIn(const Section& options) {
+  const bool email = !options.text("email").empty();
+  const bool password = !options.text("password").empty();
+  const bool complete = options.text("token").empty() ? email && password : !email && !password;
+  if (!complete) throw ConfigError(options.place(), kLoginMissing, {options.name()});
+}
+
 Session::Session(const SystemContext& context)
     : http_(context.http),
       clock_(context.clock),
@@ -103,10 +110,8 @@ Session::Session(const SystemContext& context)
       base_(baseUrl(context.options)),
       email_(context.options.text("email")),
       password_(context.options.text("password")) {
-  const std::string& ready = context.options.text("token");
-  const bool complete = ready.empty() ? !email_.empty() && !password_.empty() : email_.empty() && password_.empty();
-  if (!complete) throw ConfigError(context.options.place(), kLoginMissing, {system_});
-  if (!ready.empty()) {
+  checkLogIn(context.options);
+  if (const std::string& ready = context.options.text("token"); !ready.empty()) {
     ready_ = true;
     token_ = {ready, 1};
   }

@@ -35,6 +35,9 @@ struct Subject {
 /// At most 2000 bytes, cut between characters; JWTs and bearer values become "***". Empty for anything but JSON.
 std::string serverWords(std::string_view body);
 
+/// Throws ConfigError unless there is either an e-mail address with a password or a token.
+void checkLogIn(const Section& options);
+
 /// Thread-safe. The token lives in memory only. After a 401 exactly one log-in is made, whatever number of threads
 /// met it, and each call is repeated once (section 7: 401 = missing, expired or revoked). Stamps of the token itself
 /// are not used: a clock that is off must not cause log-ins.

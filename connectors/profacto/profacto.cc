@@ -39,8 +39,7 @@ std::string tokenFor(const Section& settings, const char* key) {
   return token;
 }
 
-ScanOptions scanOptions(const SystemContext& context) {
-  const Section& settings = context.options;
+ScanOptions scanOptions(const Section& settings, const std::string& zone) {
   ScanOptions out;
   out.articleToken = tokenFor(settings, "token.articles");
   out.customerToken = tokenFor(settings, "token.customers");
@@ -50,7 +49,7 @@ ScanOptions scanOptions(const SystemContext& context) {
   out.pageSize = settings.integer("page_size");
   out.paging = settings.boolean("paging");
   out.lookBack = settings.duration("look_back");
-  out.zone = context.zone;
+  out.zone = zone;
   return out;
 }
 
@@ -80,7 +79,7 @@ class Profacto final : public System, public Source {
       : fields_(context.fields),
         url_(context.options.text("url")),
         layout_(makeLayout(context.fields, context.options.list("contact_key"))),
-        options_(scanOptions(context)),
+        options_(scanOptions(context.options, context.zone)),
         api_(context.http, context.clock, apiOptions(context.options)),
         scanner_(api_, layout_, options_),
         writing_(writeOptions(context.options)),
@@ -112,20 +111,31 @@ class Profacto final : public System, public Source {
   ProjectSink sink_;
 };
 
+void checkSettings(const Section& settings, const Section& fields) {
+  makeLayout(fields, settings.list("contact_key"));
+  scanOptions(settings, {});
+}
+
+bool mayWrite(const Section& settings) { return !settings.text("token.projects_write").empty(); }
+
 std::unique_ptr<System> make(const SystemContext& context) { return std::make_unique<Profacto>(context); }
 
 }  // namespace
 
 extern const ConnectorInfo kConnector;
-const ConnectorInfo kConnector{"profacto",
-                               {"profacto by extragroup, a joinery ERP on 4D, over its web API.",
-                                "profacto von extragroup, ein Tischlerei-ERP auf 4D, über dessen Web-API.",
-                                "profacto van extragroup, een ERP voor timmerbedrijven op 4D, via de web-API."},
-                               true,
-                               true,
-                               options(),
-                               fieldNames(),
-                               make,
-                               sinkKinds()};
+const ConnectorInfo kConnector{
+    .name = "profacto",
+    .summary = {"profacto by extragroup, a joinery ERP on 4D, over its web API.",
+                "profacto von extragroup, ein Tischlerei-ERP auf 4D, über dessen Web-API.",
+                "profacto van extragroup, een ERP voor timmerbedrijven op 4D, via de web-API."},
+    .reads = true,
+    .writes = true,
+    .options = options(),
+    .fields = fieldNames(),
+    .make = make,
+    .sinkKinds = sinkKinds(),
+    .checkSettings = checkSettings,
+    .writesWith = [](const Section& settings) { return mayWrite(settings); },
+};
 
 }  // namespace postern::profacto

@@ -16,7 +16,7 @@ using Type = Option::Type;
 
 constexpr Option kOptions[] = {
     {.key = "url",
-     .type = Type::Url,
+     .type = Type::SecureUrl,
      .help = {"Address of the server, https; the path below it comes from the profile.",
               "Adresse des Servers, https; der Pfad darunter kommt aus dem Profil.",
               "Adres van de server, https; het pad daaronder komt uit het profiel."},
@@ -120,9 +120,11 @@ struct Built {
   SinkTable sink;
 };
 
-/// A profile that cannot be read is told when the settings are.
-void checkSettings(const Section& options, const Section&) {
-  if (const std::string& file = options.text("profile"); !file.empty()) loadProfile(file);
+Profile profileOf(std::string_view name, const Section& options) {
+  if (const std::string& file = options.text("profile"); !file.empty()) return loadProfile(pathOf(file));
+  const auto all = shipped();
+  const auto found = std::ranges::find_if(all, [&](const Shipped& one) { return name == one.name; });
+  return parseProfile(found->text, std::string(name) + ".json");
 }
 
 ConnectorInfo describe(const Shipped& shipped, const Built& built) {
@@ -135,7 +137,7 @@ ConnectorInfo describe(const Shipped& shipped, const Built& built) {
           .fields = {},
           .make = shipped.make,
           .sinkKinds = built.sink.kinds,
-          .checkSettings = checkSettings};
+          .checkSettings = shipped.checkSettings};
 }
 
 }  // namespace
@@ -151,11 +153,9 @@ const std::deque<ConnectorInfo>& connectors() {
 }
 
 std::unique_ptr<System> makeSystem(std::string_view name, const SystemContext& context) {
-  const std::string& file = context.options.text("profile");
-  if (!file.empty()) return std::make_unique<ProfileSystem>(context, loadProfile(pathOf(file)));
-  const auto all = shipped();
-  const auto found = std::ranges::find_if(all, [&](const Shipped& one) { return name == one.name; });
-  return std::make_unique<ProfileSystem>(context, parseProfile(found->text, std::string(name) + ".json"));
+  return std::make_unique<ProfileSystem>(context, profileOf(name, context.options));
 }
+
+void checkSettings(std::string_view name, const Section& options) { checkToken(options, profileOf(name, options)); }
 
 }  // namespace postern::profile

@@ -118,13 +118,6 @@ inline constexpr Message kParentLater{
 
 // ---- settings -------------------------------------------------------------------------------------------------------
 
-inline constexpr Message kNotSecure{
-    "PST-8220",
-    {"The address of system {0} is not https.", "Die Adresse von System {0} ist nicht https.",
-     "Het adres van systeem {0} is niet https."},
-    {"Use https; plain http is taken only for this machine itself.",
-     "Verwenden Sie https; http ist nur für diesen Rechner selbst erlaubt.",
-     "Gebruik https; http mag alleen voor deze machine zelf."}};
 inline constexpr Message kNoToken{
     "PST-8221",
     {"System {0} has no token, but its profile sends one.", "System {0} hat kein Token, sein Profil sendet aber eines.",

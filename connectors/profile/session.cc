@@ -22,16 +22,6 @@ std::string baseUrl(const std::string& url, const std::string& basePath) {
   return base + "/" + basePath + "/";
 }
 
-/// Whether `url` is https, or stays on this machine.
-bool isSecure(std::string_view url) {
-  if (url.starts_with("https://")) return true;
-  url.remove_prefix(std::min(url.size(), url.find("//") + 2));
-  const std::string_view host =
-      url.starts_with('[') ? url.substr(0, url.find(']') + 1) : url.substr(0, url.find_first_of(":/"));
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
 void replaceAll(std::string& text, std::string_view what, std::string_view by) {
   if (what.empty()) return;
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
@@ -53,6 +43,12 @@ void append(std::string& words, const json* value) {
 
 }  // namespace
 
+void checkToken(const Section& options, const Profile& profile) {
+  const bool sent = std::ranges::any_of(
+      profile.headers, [](const auto& header) { return header.second.find("{token}") != std::string::npos; });
+  if (sent && options.text("token").empty()) throw ConfigError(options.place(), kNoToken, {options.name()});
+}
+
 Session::Session(const SystemContext& context, const Profile& profile)
     : http_(context.http),
       clock_(context.clock),
@@ -60,11 +56,9 @@ Session::Session(const SystemContext& context, const Profile& profile)
       system_(context.name),
       base_(baseUrl(context.options.text("url"), profile.basePath)),
       token_(context.options.text("token")) {
-  if (!isSecure(base_)) throw ConfigError(context.options.placeOf("url"), kNotSecure, {system_});
   const std::string& account = context.options.text("account");
+  checkToken(context.options, profile);
   for (const auto& [name, pattern] : profile.headers) {
-    const bool withToken = pattern.find("{token}") != std::string::npos;
-    if (withToken && token_.empty()) throw ConfigError(context.options.place(), kNoToken, {system_});
     if (account.empty() && pattern.find("{account}") != std::string::npos) continue;
     std::string value = pattern;
     replaceAll(value, "{token}", token_);

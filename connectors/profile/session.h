@@ -32,10 +32,13 @@ struct Subject {
   std::string key;   // our key; empty for reads
 };
 
+/// Throws ConfigError for a token that the profile sends but nobody set.
+void checkToken(const Section& options, const Profile& profile);
+
 /// Thread-safe; keeps nothing but the settings. Refers to the profile and the context's HTTP client and clock.
 class Session {
  public:
-  /// Throws ConfigError for http to another machine, and for a token that the profile sends but nobody set.
+  /// Throws ConfigError as checkToken().
   Session(const SystemContext& context, const Profile& profile);
 
   const std::string& system() const { return system_; }

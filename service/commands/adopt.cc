@@ -17,6 +17,18 @@ constexpr Text kTrusted{"{0}: records of \"{1}\" are taken over by the next pass
                         "{0}: Einträge von „{1}“ werden vom nächsten Durchlauf übernommen.",
                         "{0}: records van \"{1}\" worden door de volgende ronde overgenomen."};
 
+/// A decision on a kind that the link does not have would never be asked for.
+void requireKind(const Settings& settings, const LinkSettings& link, const std::string& kind) {
+  const auto& info = *registry().link(settings.systems.at(link.erp).speaks(), settings.systems.at(link.app).speaks());
+  const auto rules = info.make(link.options, settings.agent.text("time_zone"));
+  std::string known;
+  for (const auto& target : rules->targets()) {
+    if (target.name == kind) return;
+    known += (known.empty() ? "" : ", ") + std::string(target.name);
+  }
+  throw UsageError("there is no kind " + kind + ", only " + known);
+}
+
 int run(Invocation& call) {
   const auto& links = call.settings().links;
   const auto link = links.find(call.word(0));
@@ -26,6 +38,7 @@ int run(Invocation& call) {
   const Reference target{call.word(1), call.word(2)};
   const auto id = call.word(3);
   if (owner.empty() == id.empty()) throw UsageError("name KIND, KEY and ID, or an owner");
+  if (owner.empty()) requireKind(call.settings(), link->second, target.kind);
   Database db(stateFile(call.settings()));
   const auto& console = call.console;
   if (!owner.empty()) {

@@ -44,12 +44,6 @@ constexpr Message kClocksDiffer{
     {"set this host's clock by a time server, then look at the other one",
      "Stellen Sie die Uhr dieses Rechners nach einem Zeitserver, sehen Sie danach die andere an",
      "stel de klok van deze computer in via een tijdserver en bekijk daarna de andere"}};
-constexpr Message kFailed{
-    "PST-2102",
-    {"{0}", "{0}", "{0}"},
-    {"correct the settings and check again", "Berichtigen Sie die Einstellungen und prüfen Sie erneut",
-     "corrigeer de instellingen en controleer opnieuw"}};
-
 using Level = Finding::Level;
 
 constexpr const char* kHost = "agent";  // the part that is no system
@@ -82,10 +76,29 @@ class Report {
     console.out << std::endl;
   }
 
+  void add(const std::string& part, const ConfigError& error) {
+    settingsAreBad_ = true;
+    const auto& console = call_.console;
+    const auto cause = error.cause(console.language), remedy = error.remedy(console.language);
+    if (call_.json()) {
+      json_.push_back({{"part", part},
+                       {"what", "settings"},
+                       {"result", "bad"},
+                       {"place", error.place()},
+                       {"code", error.code()},
+                       {"cause", cause},
+                       {"remedy", remedy}});
+      return;
+    }
+    console.out << "BAD   " << part << ": settings\n      " << error.place() << ": " << error.code() << ": "
+                << sentence(cause) << ' ' << sentence(remedy) << std::endl;
+  }
+
   int finish() {
+    if (settingsAreBad_) worst_ = Level::Bad;
     if (call_.json()) call_.console.out << json_.dump(2) << '\n';
     if (worst_ == Level::Good && !call_.json()) call_.console.out << call_.console.tr(kAllGood) << '\n';
-    if (worst_ == Level::Bad) return hostIsBad_ ? kState : kRemote;
+    if (worst_ == Level::Bad) return hostIsBad_ ? kState : settingsAreBad_ ? kSettings : kRemote;
     return worst_ == Level::Warning ? kDiffers : kDone;
   }
 
@@ -93,6 +106,7 @@ class Report {
   Invocation& call_;
   Level worst_ = Level::Good;
   bool hostIsBad_ = false;
+  bool settingsAreBad_ = false;
   nlohmann::json json_ = nlohmann::json::array();
 };
 
@@ -159,10 +173,7 @@ int run(Invocation& call) {
       for (const auto& finding : systems.get(name).check(call.stop)) report.add(name, finding);
       checkClock(name, systems.clockAhead(name), report);
     } catch (const ConfigError& e) {
-      const auto language = call.console.language;
-      report.add(name,
-                 {Level::Bad, "settings",
-                  Error{Fault::Reject, &kFailed, {e.place() + ": " + e.code() + ": " + e.cause(language)}, {}, {}}});
+      report.add(name, e);
     }
   }
   return report.finish();

@@ -1,6 +1,7 @@
 #include <map>
 #include <ostream>
 
+#include "agent/settings_check.h"
 #include "connectors/registry.h"
 #include "service/command.h"
 
@@ -25,7 +26,7 @@ int run(Invocation& call) {
   const auto what = call.word(0);
   auto& out = call.console.out;
   if (what == "reference") {
-    out << settingsReference(registry(), call.console.language);
+    out << settingsReference(registry(), languageIn(call.configFile()));
     return kDone;
   }
   if (what == "check") {

@@ -162,7 +162,8 @@ int run(Invocation& call) {
   const auto name = call.word(0);
   const auto& settings = call.settings();
   const auto system = settings.systems.find(name);
-  if (system == settings.systems.end()) throw UsageError("name the SYSTEM");
+  if (system == settings.systems.end())
+    throw UsageError(name.empty() ? "name the SYSTEM" : "there is no system " + name);
   const auto& console = call.console;
   const auto& connector = *registry().connector(system->second.connector);
   const auto noLogin = [&] {

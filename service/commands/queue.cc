@@ -13,6 +13,7 @@ namespace {
 
 namespace po = boost::program_options;
 
+constexpr Text kNothingParked{"Nothing is parked.", "Nichts ist geparkt.", "Er is niets geparkeerd."};
 constexpr Text kEmpty{"The queue is empty.", "Die Warteschlange ist leer.", "De wachtrij is leeg."};
 constexpr Text kRetried{"{0} changes are due again.", "{0} Änderungen sind wieder fällig.",
                         "{0} wijzigingen zijn weer aan de beurt."};
@@ -67,7 +68,9 @@ int list(Invocation& call, Database& db) {
   auto json = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows;
   const auto& console = call.console;
-  const auto most = call.options["limit"].as<std::size_t>();
+  const auto limit = call.options["limit"].as<std::int64_t>();
+  if (limit < 1) throw UsageError("--limit is 1 or more");
+  const auto most = static_cast<std::size_t>(limit);
   for (filter.limit = most; rows.size() + json.size() < most;) {
     const auto entries = listOutbox(db, filter);
     if (entries.empty()) break;
@@ -84,7 +87,7 @@ int list(Invocation& call, Database& db) {
   if (call.json()) {
     console.out << json.dump(2) << '\n';
   } else if (rows.empty()) {
-    console.out << console.tr(kEmpty) << '\n';
+    console.out << console.tr(filter.state ? kNothingParked : kEmpty) << '\n';
   } else {
     std::vector<std::string> head;
     for (const auto& text : kHead) head.push_back(console.tr(text));
@@ -185,7 +188,7 @@ const Command kQueue{"queue",
                      2,
                      [](po::options_description& options) {
                        options.add_options()("json", "machine-readable")("parked", "list: only what is parked")(
-                           "limit", po::value<std::size_t>()->default_value(100), "list: at most so many");
+                           "limit", po::value<std::int64_t>()->default_value(100), "list: at most so many");
                      },
                      run};
 

@@ -76,10 +76,20 @@ class Hanging {
   std::vector<std::string> told_;
 };
 
+/// Whatever a start would refuse before its first call, missing secrets included. Throws ConfigError.
+void build(Systems& systems, const Settings& settings) {
+  for (const auto& [name, link] : settings.links) {
+    systems.get(link.erp);
+    systems.get(link.app);
+  }
+}
+
 /// Broken settings must not end a service that works: it goes on with those it has.
 bool settingsAreGood(const std::filesystem::path& file, const Console& console) {
   try {
-    Settings::load(file, registry());
+    const auto settings = Settings::load(file, registry());
+    Systems systems(settings, registry(), systemClock());
+    build(systems, settings);
     return true;
   } catch (const ConfigError& e) {
     tellRefused(e, console);
@@ -96,6 +106,7 @@ int run(Invocation& call) {
   const auto lock = InstanceLock::tryTake(settings.stateDir());
   if (!lock) throw StateError(kAlreadyRuns, {settings.stateDir().string()});
   Agent agent(settings, registry(), systemClock());
+  build(agent.systems(), settings);
   log(kStartedEvent, Level::Info, "agent", "started", {{"version", POSTERN_VERSION}, {"links", settings.links.size()}});
   acceptReload([file = call.configFile(), console = call.console] { return settingsAreGood(file, console); });
   notifyReady();

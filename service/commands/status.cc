@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -17,23 +18,46 @@ constexpr Text kQueueLine{
     "Warteschlange {0}: {1} wartend, {2} in Zustellung, {3} nachzusehen, {4} blockiert, {5} geparkt",
     "Wachtrij {0}: {1} wachtend, {2} in aflevering, {3} op te zoeken, {4} geblokkeerd, {5} geparkeerd"};
 constexpr Text kGood{"good", "gut", "goed"};
+constexpr Text kOld{"{0}: nothing was read since {1}", "{0}: seit {1} wurde nichts gelesen",
+                    "{0}: sinds {1} is er niets gelezen"};
 constexpr Text kSince{"since {0}", "seit {0}", "sinds {0}"};
 constexpr Text kLast{"last report {0}", "letzte Meldung {0}", "laatste melding {0}"};
 constexpr Text kSeeParked{"See \"postern queue list --parked\".", "Siehe \"postern queue list --parked\".",
                           "Zie \"postern queue list --parked\"."};
+
+/// A system that cannot be reached or refuses us, rather than a matter that waits for somebody.
+bool isSystem(const std::string& part, const Settings& settings) {
+  return std::ranges::any_of(settings.links, [&](const auto& entry) {
+    const auto& [name, link] = entry;
+    return part == name + '/' + link.erp || part == name + '/' + link.app || part == name + '/' + link.erp + "/write";
+  });
+}
+
+/// Parts of links that were taken out of the settings are history.
+std::vector<HealthEntry> partsOf(Database& db, const Settings& settings) {
+  auto parts = readHealth(db);
+  std::erase_if(parts, [&](const HealthEntry& entry) {
+    const auto slash = entry.part.find('/');
+    return slash != std::string::npos && !settings.links.contains(entry.part.substr(0, slash));
+  });
+  return parts;
+}
+
+/// How long a link may have been silent while nobody runs: a pass by hand or by cron counts.
+constexpr auto kMostSilent = std::chrono::hours{1};
 
 int run(Invocation& call) {
   const auto& settings = call.settings();
   const auto& console = call.console;
   Database db(stateFile(settings), Database::Mode::ReadOnly);
   const bool running = InstanceLock::tryTake(settings.stateDir()) == nullptr;
-  const auto parts = readHealth(db);
-  auto worst = HealthLevel::Good;
+  const auto parts = partsOf(db, settings);
+  bool away = false, differs = false;
   std::int64_t parked = 0;
   nlohmann::json json{{"running", running}, {"parts", nlohmann::json::array()}, {"queues", nlohmann::json::object()}};
   if (!call.json()) console.out << console.tr(running ? kRunning : kNotRunning) << '\n';
   for (const auto& part : parts) {
-    worst = std::max(worst, part.level);
+    if (part.level != HealthLevel::Good) (isSystem(part.part, settings) ? away : differs) = true;
     const auto cause = causeOf(part.reason, console.language);
     if (call.json()) {
       constexpr const char* kLevels[] = {"good", "warning", "bad"};
@@ -60,6 +84,7 @@ int run(Invocation& call) {
   const auto queue = [&](const std::string& scope) {
     const auto counts = countOutbox(db, scope);
     parked += counts.parked;
+    differs = differs || counts.total() > 0;
     if (!call.json()) {
       console.out << console.tr(kQueueLine, {scope, std::to_string(counts.waiting), std::to_string(counts.sending),
                                              std::to_string(counts.probing), std::to_string(counts.blocked),
@@ -75,6 +100,13 @@ int run(Invocation& call) {
     if (counts.oldest != Clock::Time{}) entry["oldest"] = isoStamp(counts.oldest);
   };
   for (const auto& [name, link] : settings.links) {
+    const auto read = std::ranges::find(parts, name + '/' + link.erp, &HealthEntry::part);
+    const auto last = read == parts.end() ? Clock::Time{} : read->at;
+    if (!running && systemClock().now() - last > kMostSilent) {
+      differs = true;
+      json["silent"].push_back(name);
+      if (!call.json()) console.out << console.tr(kOld, {name, last == Clock::Time{} ? "–" : isoStamp(last)}) << '\n';
+    }
     queue(name + '/' + link.app);
     const auto& info = *registry().link(settings.systems.at(link.erp).speaks(), settings.systems.at(link.app).speaks());
     const auto back = name + '/' + link.erp;
@@ -85,7 +117,7 @@ int run(Invocation& call) {
   } else if (parked > 0) {
     console.out << console.tr(kSeeParked) << '\n';
   }
-  return worst == HealthLevel::Bad ? kRemote : worst == HealthLevel::Warning || parked > 0 ? kDiffers : kDone;
+  return away ? kRemote : differs ? kDiffers : kDone;
 }
 
 }  // namespace

@@ -52,6 +52,13 @@ constexpr Message kLimitNeedsOwn{
     {"stop the service, or leave the option away", "Halten Sie den Dienst an oder lassen Sie die Option weg",
      "stop de dienst of laat de optie weg"}};
 
+constexpr Message kPlanNotWhole{
+    "PST-1346",
+    {"{0} was not written: the plan is not whole while a system cannot be read",
+     "{0} wurde nicht geschrieben: Der Plan ist nicht vollständig, solange ein System nicht gelesen werden kann",
+     "{0} is niet geschreven: het plan is niet volledig zolang een systeem niet kan worden gelezen"},
+    {"plan again when both systems can be reached", "Planen Sie erneut, wenn beide Systeme erreichbar sind",
+     "plan opnieuw wanneer beide systemen bereikbaar zijn"}};
 constexpr Message kStopService{"PST-1319",
                                {"a running postern holds the queue, so the plan was not applied",
                                 "ein laufendes postern hält die Warteschlange, daher wurde der Plan nicht angewendet",
@@ -94,6 +101,13 @@ void drawBar(const Console& console, const std::string& link, const Progress& pr
               << std::flush;
 }
 
+void printErrors(Invocation& call, const PassReport& report) {
+  const auto& link = call.settings().links.at(report.link);
+  if (report.erp) call.console.error(*report.erp, report.link + '/' + link.erp);
+  if (report.app) call.console.error(*report.app, report.link + '/' + link.app);
+  if (report.back) call.console.error(*report.back, report.link + '/' + link.erp + "/write");
+}
+
 void printReport(Invocation& call, const PassReport& report) {
   const auto& console = call.console;
   if (call.json()) {
@@ -117,9 +131,7 @@ void printReport(Invocation& call, const PassReport& report) {
                              std::to_string(report.delivered), std::to_string(report.left.total() - report.left.parked),
                              std::to_string(report.left.parked)})
               << '\n';
-  if (report.erp) console.error(*report.erp, report.link);
-  if (report.app) console.error(*report.app, report.link);
-  if (report.back) console.error(*report.back, report.link);
+  printErrors(call, report);
   for (const auto& held : report.held) console.error(held, report.link);
   if (report.left.parked > 0) console.out << console.tr(kSeeParked) << '\n';
 }
@@ -171,7 +183,7 @@ int askService(Invocation& call, const std::vector<std::string>& links) {
       const auto language = call.console.language;
       call.console.err << trouble->part << ": " << trouble->code << ": " << sentence(causeOf(trouble->reason, language))
                        << ' ' << sentence(remedyOf(trouble->reason, language)) << '\n';
-      code = worse(code, kRemote);
+      code = worse(code, trouble->part.starts_with(link + "/brake/") ? kDiffers : kRemote);
     }
   }
   return code;
@@ -238,8 +250,9 @@ int plan(Invocation& call) {
       if (keeps) file.changes.push_back(change);
       printChange(call, link, change);
     });
-    if (!call.json()) {
-      const auto all = creates + updates + taken + doubts;
+    const bool whole = !report.erp && !report.app;
+    const auto all = creates + updates + taken + doubts;
+    if (!call.json() && (whole || all > 0)) {
       console.out << (all == 0 ? console.tr(kNothingThere, {link})
                                : console.tr(kPlanned, {link, std::to_string(all), std::to_string(creates),
                                                        std::to_string(updates)}))
@@ -247,11 +260,13 @@ int plan(Invocation& call) {
       if (taken + doubts > 0)
         console.out << console.tr(kPlannedFirst, {std::to_string(taken), std::to_string(doubts)}) << '\n';
     }
-    if (report.erp) console.error(*report.erp, link);
-    if (report.app) console.error(*report.app, link);
-    const bool whole = !report.erp && !report.app;
-    code = worse(code, !whole ? kRemote : creates + updates + taken + doubts > 0 ? kDiffers : kDone);
-    if (!keeps || !whole) continue;
+    printErrors(call, report);
+    code = worse(code, !whole || report.back ? kRemote : all > 0 ? kDiffers : kDone);
+    if (!keeps) continue;
+    if (!whole) {
+      console.error(Error{Fault::Reject, &kPlanNotWhole, {call.options["out"].as<std::string>()}, {}, {}});
+      continue;
+    }
     if (const auto written = writePlanFile(pathOf(call.options["out"].as<std::string>()), file); !written) {
       console.error(written.error());
       return kSettings;

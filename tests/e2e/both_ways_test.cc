@@ -93,7 +93,7 @@ TEST_F(BothWaysTest, WithoutTheTokenForWritingNothingComesBackAndTheAppIsNotRead
   writeIni();
   const auto asked = sync();
   EXPECT_EQ(asked.code, 2) << asked.all();
-  EXPECT_THAT(asked.err, HasSubstr("PST-1206"));
+  EXPECT_THAT(asked.err, HasSubstr("PST-1045"));
 }
 
 TEST_F(BothWaysTest, LostAnswersOfTheErpCreateNothingAndEndRight) {

@@ -125,6 +125,29 @@ TEST_F(ReloadTest, BrokenSettingsAreRefusedWithTheirPlaceAndTheOldOnesGoOn) {
   EXPECT_TRUE(manager.comes("READY=1", 15s)) << running->err();
 }
 
+TEST_F(ReloadTest, WhateverAStartWouldRefuseIsRefused) {
+  build();
+  NotifySocket manager(dir_.path() / "notify");
+  const auto running = service(manager.path());
+  ASSERT_TRUE(eventually(30s, [&] { return allArrived(); })) << running->err();
+  const std::tuple<const char*, const char*, const char*, const char*> kCases[] = {
+      {"link.main", "own_status", "45:SHEDULED", "PST-5001"},
+      {"system.app", "password", "secret:nobody-has-stored-it", "PST-1101"},
+      {"system.app", "email", "", "PST-4000"},
+      {"link.main", "default_country", "Deutschland", "PST-5003"},
+  };
+  const auto good = sections_;
+  for (const auto& [section, key, value, code] : kCases) {
+    sections_ = good;
+    set(section, key, value);
+    writeIni();
+    running->signal(SIGHUP);
+    EXPECT_TRUE(eventually(10s, [&] { return running->err().find(code) != std::string::npos; })) << code;
+  }
+  EXPECT_TRUE(running->running());
+  EXPECT_EQ(started(*running), 1);
+}
+
 TEST_F(ReloadTest, BeginsAgainWithinTenSecondsWhileBothSidesHang) {
   build();
   app_->addFault({.kind = sim::Fault::Kind::Hang, .delay = 60s, .skip = 12, .times = -1});
