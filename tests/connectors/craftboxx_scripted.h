@@ -62,7 +62,7 @@ struct ScriptedTest : testing::Test {
   std::optional<Session> opened;
 
   Session& open(std::map<std::string, std::string> values = {{"email", "a@b.example"}, {"password", "geheim-77"}}) {
-    values.emplace("url", "http://cb.example");
+    values.emplace("url", "https://cb.example");
     options = makeSection("app", kConnector.options, values);
     opened.emplace(SystemContext{"app", options, fields, "Europe/Berlin", server, clock});
     return *opened;

@@ -42,9 +42,9 @@ TEST_F(CraftboxxSessionTest, PrefixAndSlashesMakeOneAddress) {
     const char* prefix;
     const char* address;
   };
-  const Case cases[] = {{"http://cb.example/", "", "cb.example/"},
-                        {"http://cb.example", "/plan-it", "cb.example/plan-it/"},
-                        {"http://cb.example//", "plan-it/", "cb.example/plan-it/"}};
+  const Case cases[] = {{"https://cb.example/", "", "cb.example/"},
+                        {"https://cb.example", "/plan-it", "cb.example/plan-it/"},
+                        {"https://cb.example//", "plan-it/", "cb.example/plan-it/"}};
   for (const Case& one : cases) {
     server.forgetRequests();
     open({{"url", one.url}, {"path_prefix", one.prefix}, {"token", "t"}});

@@ -41,7 +41,7 @@ TEST(ProfileFileTest, BrokenFileIsToldWhenTheSettingsAreRead) {
   const auto settings = [&] {
     return Settings::parse(onThisSystem("[agent]\nstate_dir = /tmp/postern\n") +
                                "[system.app]\nconnector = crafter\n"
-                               "url = https://crafter.example\nprofile = " +
+                               "url = https://crafter.example\ntoken = t\nprofile = " +
                                file.string() + "\n",
                            "postern.ini", registry());
   };

@@ -38,7 +38,14 @@ Registry withoutOwnJudgement() {
   for (const ConnectorInfo*& info : out.connectors) {
     infos.push_back(*info);
     infos.back().checkSettings = nullptr;
+    infos.back().grantedSecret = nullptr;
     info = &infos.back();
+  }
+  static std::deque<LinkInfo> links;
+  for (const LinkInfo*& info : out.links) {
+    links.push_back(*info);
+    links.back().make = [](const Section&, const std::string&) { return std::unique_ptr<Rules>(); };
+    info = &links.back();
   }
   return out;
 }
