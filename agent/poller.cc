@@ -345,15 +345,15 @@ std::vector<std::string> Poller::dirtyKeys(std::string_view link, std::string_vi
   return keys;
 }
 
-/// What would be sent for a target; empty when nothing would.
+/// What would be sent for a target, or may have to be; empty when nothing would.
 Fields Poller::difference(const Reference& reference) {
   const auto target = rules_.derive(reference, erp_.snapshot, clock_.now());
   const auto sink = sinkKinds_.find(reference.kind);
   if (!target || sink == sinkKinds_.end()) return {};
   const auto binding = bindings_.get(reference.kind, reference.key);
   if (!binding && target->onlyIfThere) return {};
-  return binding ? fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly)
-                 : target->fields;
+  if (!binding || (binding->claim && isMissed(reference.kind, binding->id))) return target->fields;
+  return fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly);
 }
 
 /// The brake: a pass that would change an unusual share of a kind waits for somebody to have looked. The first load of

@@ -117,6 +117,7 @@ class Poller {
   void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
   void touchKey(const Side& side, std::string_view kind, const std::string& key);
   void restore(std::string_view kind, const std::string& id);
+  bool isMissed(std::string_view kind, const std::string& id) const;
 
   // poller.cc: what is to be delivered
   std::set<std::string_view> neverDerived();

@@ -332,17 +332,25 @@ void Poller::finish(Scan& scan, const Page& page) {
   work.commit();
 }
 
-/// The app no longer shows its record `id`: what we keep there is sent whole, so that the app itself says whether it is
-/// gone (Fault::Gone).
+/// The app no longer shows its record `id`: it is claimed again, without a field, so that the app itself says whether
+/// it is gone (Fault::Gone) and keeps what was edited there when it is not.
 void Poller::restore(std::string_view kind, const std::string& id) {
   const auto* target = targetKind(kind);
   if (target == nullptr || !target->restored || setup_.backOnly.contains(target->flow)) return;
   const auto key = bindings_.keyOf(kind, id);
   auto binding = bindings_.get(kind, key);
   if (!binding) return;
-  binding->agreed = {};
+  binding->claim = true;
   bindings_.put(kind, key, *binding, clock_.now());
   markDirty(db_, setup_.link, {std::string(kind), key});
+}
+
+/// Whether the app's last full compare did not show a record of a kind that is made again there.
+bool Poller::isMissed(std::string_view kind, const std::string& id) const {
+  const auto* target = targetKind(kind);
+  if (app_.source == nullptr || target == nullptr || !target->restored) return false;
+  const auto seen = app_.snapshot.sighting(kind, id);
+  return !seen || seen->missing > 0;
 }
 
 /// What a record that is gone, or there again, can affect is derived anew.
