@@ -114,6 +114,7 @@ class Poller {
   void finish(Scan& scan, const Page& page);
   bool believes(Scan& scan);
   void tellDoubled(const Scan& scan);
+  bool isTold(const std::string& part);
   void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
   void touchKey(const Side& side, std::string_view kind, const std::string& key);
   void restore(std::string_view kind, const std::string& id);

@@ -236,52 +236,52 @@ void Poller::store(Scan& scan, std::span<const Changed> changed) {
   }
 }
 
-/// Whether a full compare may be taken at its word; it is told on the health board when not.
+/// Whether a full compare may be taken at its word; it is told on the health board when not. Any other scan says
+/// nothing about what is missing.
 bool Poller::believes(Scan& scan) {
   auto& side = scan.side;
-  if (scan.full && scan.fromStart) {
-    const auto known = side.snapshot.count(scan.kind);
-    if (scan.rows == 0 && known > 0) {
-      const Error error{Fault::Retry, &kEmptyAnswer, {side.system, scan.kind, std::to_string(known)}, {}, {}};
-      logError("empty answer", error, side.part);
-      health_.report(side.part + '/' + scan.kind, HealthLevel::Warning, error);
-      ++progress_.warnings;
-      return false;
-    }
-    const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
-    if (unseen > 10 && unseen > known / 2) {
-      const Error error{Fault::Retry,
-                        &kManyVanished,
-                        {side.system, std::to_string(unseen), std::to_string(known), scan.kind},
-                        {},
-                        {}};
-      logError("many vanished", error, side.part);
-      health_.report(side.part + '/' + scan.kind, HealthLevel::Warning, error);
-      ++progress_.warnings;
-      return false;
-    }
-    if (unseen > 0 || side.snapshot.anyMissing(scan.kind)) {
-      UnitOfWork work(db_);
-      const auto compared = side.snapshot.countMissing(scan.kind, scan.seen);
-      const auto scope = scopeOf(setup_.link, side.system);
-      if (!side.isErp) {
-        for (const auto& key : compared.missed) restore(scan.kind, key);
-      }
-      for (const auto& key : compared.vanished) {
-        audit_.add(clock_.now(), scope, scan.kind, key, "vanished", {});
-        touchKey(side, scan.kind, key);
-      }
-      for (const auto& key : compared.returned) {
-        audit_.add(clock_.now(), scope, scan.kind, key, "returned", {});
-        touchKey(side, scan.kind, key);
-      }
-      work.commit();
-      // Nobody deletes just what was entered last: the ERP is as it was before that.
-      if (side.isErp && compared.newestLost) rewound_ += compared.lost;
-    }
+  const auto part = side.part + '/' + scan.kind;
+  if (!scan.full || !scan.fromStart) {
+    if (!isTold(part)) health_.good(part);
+    return true;
   }
-  health_.good(side.part + '/' + scan.kind);
-  if (scan.full && scan.fromStart) tellDoubled(scan);
+  const auto known = side.snapshot.count(scan.kind);
+  const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
+  const bool empty = scan.rows == 0 && known > 0;
+  if (empty || (unseen > 10 && unseen > known / 2)) {
+    const auto error = empty
+                           ? Error{Fault::Retry, &kEmptyAnswer, {side.system, scan.kind, std::to_string(known)}, {}, {}}
+                           : Error{Fault::Retry,
+                                   &kManyVanished,
+                                   {side.system, std::to_string(unseen), std::to_string(known), scan.kind},
+                                   {},
+                                   {}};
+    logError(empty ? "empty answer" : "many vanished", error, side.part);
+    health_.report(part, HealthLevel::Warning, error);
+    ++progress_.warnings;
+    return false;
+  }
+  if (unseen > 0 || side.snapshot.anyMissing(scan.kind)) {
+    UnitOfWork work(db_);
+    const auto compared = side.snapshot.countMissing(scan.kind, scan.seen);
+    const auto scope = scopeOf(setup_.link, side.system);
+    if (!side.isErp) {
+      for (const auto& key : compared.missed) restore(scan.kind, key);
+    }
+    for (const auto& key : compared.vanished) {
+      audit_.add(clock_.now(), scope, scan.kind, key, "vanished", {});
+      touchKey(side, scan.kind, key);
+    }
+    for (const auto& key : compared.returned) {
+      audit_.add(clock_.now(), scope, scan.kind, key, "returned", {});
+      touchKey(side, scan.kind, key);
+    }
+    // Nobody deletes just what was entered last: the ERP is as it was before that.
+    if (side.isErp && compared.newestLost) rewound_ += compared.lost;
+    work.commit();
+  }
+  health_.good(part);
+  tellDoubled(scan);
   return true;
 }
 
@@ -294,15 +294,25 @@ void Poller::tellDoubled(const Scan& scan) {
     health_.report(part, HealthLevel::Warning, error);
     return;
   }
+  if (isTold(part)) health_.good(part);
+}
+
+/// Whether the board has something to say about a part, also from an earlier run.
+bool Poller::isTold(const std::string& part) {
   const auto board = readHealth(db_);
-  const bool told = std::any_of(board.begin(), board.end(), [&](const HealthEntry& entry) {
-    return entry.part == part && entry.level != HealthLevel::Good;
-  });
-  if (told) health_.good(part);
+  return std::any_of(board.begin(), board.end(),
+                     [&](const HealthEntry& entry) { return entry.part == part && entry.level != HealthLevel::Good; });
 }
 
 void Poller::finish(Scan& scan, const Page& page) {
-  if (!believes(scan)) return;
+  if (!believes(scan)) {
+    if (!scan.cursor.position.empty()) {
+      // Gone on with, it would be believed.
+      scan.cursor.position.clear();
+      writeCursor(db_, scopeOf(setup_.link, scan.side.system), scan.kind, scan.cursor);
+    }
+    return;
+  }
   // An answer without rows proves nothing yet: asked for changes only from now on, older records would never come.
   if (scan.rows == 0 && scan.fromStart && scan.request.since.empty()) return;
   const bool rederive = scan.request.full && scan.side.isErp;
