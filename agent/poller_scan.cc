@@ -57,6 +57,11 @@ constexpr Message kKeyTwice{
 constexpr auto kResumeWithin = 6h;
 constexpr std::size_t kStoreBatch = 100;
 
+/// Whether a scan was interrupted and can be taken up again.
+bool isOpen(const Cursor& cursor, Clock::Time now) {
+  return !cursor.position.empty() && now >= cursor.startedAt && now - cursor.startedAt < kResumeWithin;
+}
+
 void logError(std::string_view event, const Error& error, const std::string& part) {
   log(Level::Warning, "poll", event, {{"part", part}, {"code", error.code()}, {"cause", error.cause(Language::En)}});
 }
@@ -111,8 +116,7 @@ Result<void> Poller::scan(Side& side, const std::string& kind, bool full, std::s
   scan.cursor = readCursor(db_, scopeOf(setup_.link, side.system), kind);
   // A clock that was set back: what changed since a moment that has yet to come is nothing.
   full = full || scan.cursor.finishedAt > now;
-  const bool resumes = !scan.cursor.position.empty() && scan.cursor.full >= full && now >= scan.cursor.startedAt &&
-                       now - scan.cursor.startedAt < kResumeWithin;
+  const bool resumes = isOpen(scan.cursor, now) && scan.cursor.full >= full;
   scan.fromStart = !resumes;
   if (!resumes) {
     scan.cursor.startedAt = now;
@@ -138,6 +142,14 @@ Result<void> Poller::scan(Side& side, const std::string& kind, bool full, std::s
     }
     scan.request.position = page->next;
   }
+}
+
+/// Whether a scan of the ERP is to be gone on with.
+bool Poller::isReading() {
+  const auto kinds = erp_.source->kinds();
+  return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
+    return isOpen(readCursor(db_, scopeOf(setup_.link, erp_.system), kind), clock_.now());
+  });
 }
 
 /// A row that is not as it was.
@@ -194,6 +206,7 @@ void Poller::apply(Scan& scan, const Page& page, const std::function<void()>& qu
 void Poller::store(Scan& scan, std::span<const Changed> changed) {
   auto& side = scan.side;
   std::set<Reference> targets;
+  std::int64_t older = 0;
   const auto now = clock_.now();
   for (const auto& change : changed) {
     if (change.known) scan.mark(change.known->id);
@@ -221,12 +234,13 @@ void Poller::store(Scan& scan, std::span<const Changed> changed) {
       side.snapshot.update(change.known->id, *record, change.hash, now);
       if (before) touch(side, before->record, targets);  // what it belonged to before, seen with the snapshot of now
       if (before) touchBack(side, before->record);
-      if (side.isErp && before && before->record.changed && record->changed < before->record.changed) ++rewound_;
+      if (side.isErp && before && before->record.changed && record->changed < before->record.changed) ++older;
     }
     if (side.isErp) ++progress_.changed;
     touch(side, *record, targets);
     touchBack(side, *record);
   }
+  countOlder(older);
   for (const auto& target : targets) {
     if (std::find(scan.direct.begin(), scan.direct.end(), target.kind) != scan.direct.end()) {
       scan.queuedSome |= enqueue(target);
@@ -277,7 +291,7 @@ bool Poller::believes(Scan& scan) {
       touchKey(side, scan.kind, key);
     }
     // Nobody deletes just what was entered last: the ERP is as it was before that.
-    if (side.isErp && compared.newestLost) rewound_ += compared.lost;
+    if (side.isErp && compared.newestLost) countOlder(compared.lost);
     work.commit();
   }
   health_.good(part);
