@@ -118,7 +118,8 @@ class Poller {
   bool isTold(const std::string& part);
   void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
   void touchKey(const Side& side, std::string_view kind, const std::string& key);
-  void restore(std::string_view kind, const std::string& id);
+  bool isRestored(std::string_view kind) const;
+  void restoreMissed(const Scan& scan);
   bool isMissed(std::string_view kind, const std::string& id) const;
 
   // poller.cc: what is to be delivered

@@ -259,7 +259,8 @@ bool Poller::believes(Scan& scan) {
     if (!isTold(part)) health_.good(part);
     return true;
   }
-  const auto known = side.snapshot.count(scan.kind);
+  const bool restores = !side.isErp && isRestored(scan.kind);
+  const auto known = std::max(side.snapshot.count(scan.kind), restores ? bindings_.count(scan.kind) : 0);
   const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
   const bool empty = scan.rows == 0 && known > 0;
   if (empty || (unseen > 10 && unseen > known / 2)) {
@@ -279,9 +280,6 @@ bool Poller::believes(Scan& scan) {
     UnitOfWork work(db_);
     const auto compared = side.snapshot.countMissing(scan.kind, scan.seen);
     const auto scope = scopeOf(setup_.link, side.system);
-    if (!side.isErp) {
-      for (const auto& key : compared.missed) restore(scan.kind, key);
-    }
     for (const auto& key : compared.vanished) {
       audit_.add(clock_.now(), scope, scan.kind, key, "vanished", {});
       touchKey(side, scan.kind, key);
@@ -294,6 +292,7 @@ bool Poller::believes(Scan& scan) {
     if (side.isErp && compared.newestLost) countOlder(compared.lost);
     work.commit();
   }
+  if (restores) restoreMissed(scan);
   health_.good(part);
   tellDoubled(scan);
   return true;
@@ -356,25 +355,38 @@ void Poller::finish(Scan& scan, const Page& page) {
   work.commit();
 }
 
-/// The app no longer shows its record `id`: it is claimed again, without a field, so that the app itself says whether
-/// it is gone (Fault::Gone) and keeps what was edited there when it is not.
-void Poller::restore(std::string_view kind, const std::string& id) {
+/// Whether what somebody deletes only in the app is made again there.
+bool Poller::isRestored(std::string_view kind) const {
   const auto* target = targetKind(kind);
-  if (target == nullptr || !target->restored || setup_.backOnly.contains(target->flow)) return;
-  const auto key = bindings_.keyOf(kind, id);
-  auto binding = bindings_.get(kind, key);
-  if (!binding) return;
-  binding->claim = true;
-  bindings_.put(kind, key, *binding, clock_.now());
-  markDirty(db_, setup_.link, {std::string(kind), key});
+  return app_.source != nullptr && target != nullptr && target->restored && !setup_.backOnly.contains(target->flow);
 }
 
-/// Whether the app's last full compare did not show a record of a kind that is made again there.
+/// Whether the app's last full compare did not show a record of such a kind.
 bool Poller::isMissed(std::string_view kind, const std::string& id) const {
-  const auto* target = targetKind(kind);
-  if (app_.source == nullptr || target == nullptr || !target->restored) return false;
+  if (!isRestored(kind)) return false;
   const auto seen = app_.snapshot.sighting(kind, id);
   return !seen || seen->missing > 0;
+}
+
+/// What the app no longer shows is claimed again, without a field, so that the app itself says whether it is gone
+/// (Fault::Gone) and keeps what was edited there when it is not.
+void Poller::restoreMissed(const Scan& scan) {
+  for (std::string after;;) {
+    UnitOfWork work(db_);
+    const auto batch = bindings_.list(scan.kind, after, kStoreBatch);
+    if (batch.empty()) return;
+    after = batch.back().key;
+    for (const auto& bound : batch) {
+      if (!isMissed(scan.kind, bound.binding.id)) continue;
+      // Written while the pages were read, it may be on one of before.
+      if (bindings_.agreedAt(scan.kind, bound.key) >= scan.cursor.startedAt) continue;
+      auto binding = bound.binding;
+      binding.claim = true;
+      bindings_.put(scan.kind, bound.key, binding, clock_.now());
+      markDirty(db_, setup_.link, {scan.kind, bound.key});
+    }
+    work.commit();
+  }
 }
 
 /// What a record that is gone, or there again, can affect is derived anew.

@@ -56,6 +56,41 @@ TEST_F(RestoredTest, DeletedRecordIsMadeAgain) {
   EXPECT_THAT(app.pushed(), IsEmpty());
 }
 
+TEST_F(RestoredTest, MoreThanAThousandComeBackTogether) {
+  erp.pageSize = 1000;
+  projects(2200);
+  for (int i = 0; i < 1100; ++i) app.remove("appointment", "p" + std::to_string(i));
+  night();
+  EXPECT_EQ(app.creates(), 1100);
+}
+
+TEST_F(RestoredTest, RecordDeletedBeforeTheAppWasEverReadComesBack) {
+  for (int i = 0; i < 3; ++i) project("p" + std::to_string(i), {});
+  settle(1);
+  app.remove("appointment", "p1");
+  night();
+  EXPECT_EQ(inApp("p1", "title"), "t");
+}
+
+TEST_F(RestoredTest, FirstListingThatShowsFewOfWhatIsThereIsNotBelieved) {
+  for (int i = 0; i < 20; ++i) project("p" + std::to_string(i), {});
+  settle(1);
+  app.forgetCalls();
+  for (int i = 0; i < 15; ++i) appSource.hidden.insert("p" + std::to_string(i));
+  night();
+  EXPECT_THAT(app.pushed(), IsEmpty());
+  EXPECT_EQ(progress.warnings, 1);
+}
+
+TEST_F(RestoredTest, RecordDeletedAgainBeforeTheAppWasReadComesBack) {
+  projects(3);
+  app.remove("appointment", "p1");
+  night();
+  app.remove("appointment", "p1");
+  night();
+  EXPECT_EQ(inApp("p1", "title"), "t");
+}
+
 TEST_F(RestoredTest, ManyAtOnceAreHeldByTheBrake) {
   setup.brakeShare = 0.5;
   setup.brakeLeast = 5;
