@@ -254,7 +254,7 @@ PlannedChange describeChange(Database& db, const OutboxEntry& entry, std::span<c
   const Bindings bindings(db, entry.system);
   const auto binding = bindings.get(entry.kind, entry.key);
   change.create = !binding;
-  if (binding && binding->claim) change.takes = binding->id;
+  if (binding && binding->claim && binding->agreed.ours.empty()) change.takes = binding->id;
   if (!binding && entry.state == OutboxEntry::State::Parked) change.doubt = entry.reason;
   change.blocked = entry.state == OutboxEntry::State::Blocked;
   const auto send = !binding ? entry.desired

@@ -64,7 +64,8 @@ std::string derivedSetting(std::string_view link, std::string_view target) {
 std::string brakeSetting(std::string_view link, std::string_view target) {
   return "brake/" + std::string(link) + '/' + std::string(target);
 }
-/// How many records of the ERP went back in time; "" = none.
+/// How many records of the ERP went back in time; "" = none. Kept from kRewoundLeast on until it is approved, fewer
+/// while the scan that found them goes on.
 std::string rewoundSetting(std::string_view link) { return "rewound/" + std::string(link); }
 
 void logError(std::string_view event, const Error& error, const std::string& part) {
@@ -173,7 +174,6 @@ bool Poller::isLoaded(std::string_view target) {
 
 Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<void()>& queued) {
   progress_.reading = true;
-  rewound_ = 0;
   waitsUntil_ = clock_.monotonic() + setup_.patience;
   readErp_ = false;
   held_.clear();
@@ -183,6 +183,8 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
     ~Done() { progress.reading = false; }
   } done{progress_};
 
+  if (const auto count = older(); count > 0 && count < kRewoundLeast && !isReading())
+    writeSetting(db_, rewoundSetting(setup_.link), "");
   const auto behind = neverDerived();
   std::set<std::string_view> finished;
   std::optional<Error> firstError;
@@ -204,8 +206,6 @@ Result<void> Poller::pass(bool full, std::stop_token stop, const std::function<v
       continue;
     }
     finished.insert(kind);
-    if (setup_.brakes && rewound_ >= kRewoundLeast)
-      writeSetting(db_, rewoundSetting(setup_.link), std::to_string(rewound_));
     for (const auto& target : targets_) {
       const auto& listed = erp_.source->kinds();
       const bool complete = std::all_of(target.inputs.begin(), target.inputs.end(), [&](std::string_view input) {
@@ -345,15 +345,15 @@ std::vector<std::string> Poller::dirtyKeys(std::string_view link, std::string_vi
   return keys;
 }
 
-/// What would be sent for a target; empty when nothing would.
+/// What would be sent for a target, or may have to be; empty when nothing would.
 Fields Poller::difference(const Reference& reference) {
   const auto target = rules_.derive(reference, erp_.snapshot, clock_.now());
   const auto sink = sinkKinds_.find(reference.kind);
   if (!target || sink == sinkKinds_.end()) return {};
   const auto binding = bindings_.get(reference.kind, reference.key);
   if (!binding && target->onlyIfThere) return {};
-  return binding ? fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly)
-                 : target->fields;
+  if (!binding || (binding->claim && isMissed(reference.kind, binding->id))) return target->fields;
+  return fieldsToSend(target->fields, binding->agreed, sink->second.together, sink->second.createOnly);
 }
 
 /// The brake: a pass that would change an unusual share of a kind waits for somebody to have looked. The first load of
@@ -390,12 +390,22 @@ void Poller::derivedAll(std::string_view kind) {
   health_.good(brakePart(setup_.link, kind));
 }
 
+std::int64_t Poller::older() {
+  const auto count = readSetting(db_, rewoundSetting(setup_.link));
+  return count.empty() ? 0 : std::stoll(count);
+}
+
+/// In the transaction that stores them: whoever goes on after a cut does not see them go back again.
+void Poller::countOlder(std::int64_t more) {
+  if (setup_.brakes && more > 0) writeSetting(db_, rewoundSetting(setup_.link), std::to_string(older() + more));
+}
+
 std::optional<Error> Poller::unusual(const std::string& kind) {
   const auto total = bindings_.count(kind);
   if (!isLoaded(kind) || total == 0) return std::nullopt;
-  if (const auto rewound = readSetting(db_, rewoundSetting(setup_.link)); !rewound.empty()) {
+  if (const auto count = older(); count >= kRewoundLeast) {
     if (dirtyKeys(setup_.link, kind, {}, 1).empty()) return std::nullopt;
-    return Error{Fault::Retry, &kRewound, {rewound, setup_.erp, setup_.link}, {}, {}};
+    return Error{Fault::Retry, &kRewound, {std::to_string(count), setup_.erp, setup_.link}, {}, {}};
   }
   const auto limit =
       std::max(setup_.brakeLeast, static_cast<std::int64_t>(setup_.brakeShare * static_cast<double>(total)));

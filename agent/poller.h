@@ -113,10 +113,14 @@ class Poller {
   void store(Scan& scan, std::span<const Changed> changed);
   void finish(Scan& scan, const Page& page);
   bool believes(Scan& scan);
+  bool isReading();
   void tellDoubled(const Scan& scan);
+  bool isTold(const std::string& part);
   void touch(const Side& side, const Record& record, std::set<Reference>& targets) const;
   void touchKey(const Side& side, std::string_view kind, const std::string& key);
-  void restore(std::string_view kind, const std::string& id);
+  bool isRestored(std::string_view kind) const;
+  void restoreMissed(const Scan& scan);
+  bool isMissed(std::string_view kind, const std::string& id) const;
 
   // poller.cc: what is to be delivered
   std::set<std::string_view> neverDerived();
@@ -125,6 +129,8 @@ class Poller {
   bool enqueue(const Reference& target);
   bool deriveDirty(std::string_view kind, std::stop_token stop, const std::function<void()>& queued);
   bool mayDerive(const TargetKind& target);
+  std::int64_t older();
+  void countOlder(std::int64_t more);
   void derivedAll(std::string_view kind);
   std::optional<Error> unusual(const std::string& kind);
   std::vector<std::string> dirtyKeys(std::string_view link, std::string_view kind, std::string_view after,
@@ -176,7 +182,6 @@ class Poller {
   Bindings erpBindings_;
   std::int64_t sinceCount_ = 0;  // queued since the outbox was last counted
   std::int64_t lastCount_ = -1;
-  std::int64_t rewound_ = 0;  // records of this pass whose own change date went back
   bool readErp_ = false;
   Clock::Monotonic waitsUntil_{};  // of this pass, for what the ERP holds of ours
   std::vector<Error> held_;

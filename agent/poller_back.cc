@@ -21,6 +21,11 @@ void forget(Fields& fields, std::string_view name) {
   if (const auto it = fields.find(name); it != fields.end()) fields.erase(it);
 }
 
+/// A write that is under way, or may have been applied.
+bool isInFlight(const std::optional<OutboxEntry>& entry) {
+  return entry && (entry->state == OutboxEntry::State::Sending || entry->state == OutboxEntry::State::Probing);
+}
+
 std::optional<std::string> valueOf(const Fields& fields, std::string_view name) {
   const auto it = fields.find(name);
   return it == fields.end() ? std::nullopt : std::optional(it->second);
@@ -56,6 +61,8 @@ Poller::Decided Poller::settleShared(const Reference& target, Target& desired, B
     const auto verdict = judge(state);
     if (verdict == Verdict::Quiet) continue;
     if (verdict == Verdict::Equal) {
+      // What the app was seen to hold may be older than our open write: its answer has yet to tell.
+      if (isInFlight(outbox_.find(target))) continue;
       agreed.ours[field] = agreed.theirs[field] = *want;
       continue;
     }

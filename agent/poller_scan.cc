@@ -57,6 +57,11 @@ constexpr Message kKeyTwice{
 constexpr auto kResumeWithin = 6h;
 constexpr std::size_t kStoreBatch = 100;
 
+/// Whether a scan was interrupted and can be taken up again.
+bool isOpen(const Cursor& cursor, Clock::Time now) {
+  return !cursor.position.empty() && now >= cursor.startedAt && now - cursor.startedAt < kResumeWithin;
+}
+
 void logError(std::string_view event, const Error& error, const std::string& part) {
   log(Level::Warning, "poll", event, {{"part", part}, {"code", error.code()}, {"cause", error.cause(Language::En)}});
 }
@@ -111,8 +116,7 @@ Result<void> Poller::scan(Side& side, const std::string& kind, bool full, std::s
   scan.cursor = readCursor(db_, scopeOf(setup_.link, side.system), kind);
   // A clock that was set back: what changed since a moment that has yet to come is nothing.
   full = full || scan.cursor.finishedAt > now;
-  const bool resumes = !scan.cursor.position.empty() && scan.cursor.full >= full && now >= scan.cursor.startedAt &&
-                       now - scan.cursor.startedAt < kResumeWithin;
+  const bool resumes = isOpen(scan.cursor, now) && scan.cursor.full >= full;
   scan.fromStart = !resumes;
   if (!resumes) {
     scan.cursor.startedAt = now;
@@ -138,6 +142,14 @@ Result<void> Poller::scan(Side& side, const std::string& kind, bool full, std::s
     }
     scan.request.position = page->next;
   }
+}
+
+/// Whether a scan of the ERP is to be gone on with.
+bool Poller::isReading() {
+  const auto kinds = erp_.source->kinds();
+  return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
+    return isOpen(readCursor(db_, scopeOf(setup_.link, erp_.system), kind), clock_.now());
+  });
 }
 
 /// A row that is not as it was.
@@ -194,6 +206,7 @@ void Poller::apply(Scan& scan, const Page& page, const std::function<void()>& qu
 void Poller::store(Scan& scan, std::span<const Changed> changed) {
   auto& side = scan.side;
   std::set<Reference> targets;
+  std::int64_t older = 0;
   const auto now = clock_.now();
   for (const auto& change : changed) {
     if (change.known) scan.mark(change.known->id);
@@ -221,12 +234,13 @@ void Poller::store(Scan& scan, std::span<const Changed> changed) {
       side.snapshot.update(change.known->id, *record, change.hash, now);
       if (before) touch(side, before->record, targets);  // what it belonged to before, seen with the snapshot of now
       if (before) touchBack(side, before->record);
-      if (side.isErp && before && before->record.changed && record->changed < before->record.changed) ++rewound_;
+      if (side.isErp && before && before->record.changed && record->changed < before->record.changed) ++older;
     }
     if (side.isErp) ++progress_.changed;
     touch(side, *record, targets);
     touchBack(side, *record);
   }
+  countOlder(older);
   for (const auto& target : targets) {
     if (std::find(scan.direct.begin(), scan.direct.end(), target.kind) != scan.direct.end()) {
       scan.queuedSome |= enqueue(target);
@@ -236,52 +250,51 @@ void Poller::store(Scan& scan, std::span<const Changed> changed) {
   }
 }
 
-/// Whether a full compare may be taken at its word; it is told on the health board when not.
+/// Whether a full compare may be taken at its word; it is told on the health board when not. Any other scan says
+/// nothing about what is missing.
 bool Poller::believes(Scan& scan) {
   auto& side = scan.side;
-  if (scan.full && scan.fromStart) {
-    const auto known = side.snapshot.count(scan.kind);
-    if (scan.rows == 0 && known > 0) {
-      const Error error{Fault::Retry, &kEmptyAnswer, {side.system, scan.kind, std::to_string(known)}, {}, {}};
-      logError("empty answer", error, side.part);
-      health_.report(side.part + '/' + scan.kind, HealthLevel::Warning, error);
-      ++progress_.warnings;
-      return false;
-    }
-    const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
-    if (unseen > 10 && unseen > known / 2) {
-      const Error error{Fault::Retry,
-                        &kManyVanished,
-                        {side.system, std::to_string(unseen), std::to_string(known), scan.kind},
-                        {},
-                        {}};
-      logError("many vanished", error, side.part);
-      health_.report(side.part + '/' + scan.kind, HealthLevel::Warning, error);
-      ++progress_.warnings;
-      return false;
-    }
-    if (unseen > 0 || side.snapshot.anyMissing(scan.kind)) {
-      UnitOfWork work(db_);
-      const auto compared = side.snapshot.countMissing(scan.kind, scan.seen);
-      const auto scope = scopeOf(setup_.link, side.system);
-      if (!side.isErp) {
-        for (const auto& key : compared.missed) restore(scan.kind, key);
-      }
-      for (const auto& key : compared.vanished) {
-        audit_.add(clock_.now(), scope, scan.kind, key, "vanished", {});
-        touchKey(side, scan.kind, key);
-      }
-      for (const auto& key : compared.returned) {
-        audit_.add(clock_.now(), scope, scan.kind, key, "returned", {});
-        touchKey(side, scan.kind, key);
-      }
-      work.commit();
-      // Nobody deletes just what was entered last: the ERP is as it was before that.
-      if (side.isErp && compared.newestLost) rewound_ += compared.lost;
-    }
+  const auto part = side.part + '/' + scan.kind;
+  if (!scan.full || !scan.fromStart) {
+    if (!isTold(part)) health_.good(part);
+    return true;
   }
-  health_.good(side.part + '/' + scan.kind);
-  if (scan.full && scan.fromStart) tellDoubled(scan);
+  const bool restores = !side.isErp && isRestored(scan.kind);
+  const auto known = std::max(side.snapshot.count(scan.kind), restores ? bindings_.count(scan.kind) : 0);
+  const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
+  const bool empty = scan.rows == 0 && known > 0;
+  if (empty || (unseen > 10 && unseen > known / 2)) {
+    const auto error = empty
+                           ? Error{Fault::Retry, &kEmptyAnswer, {side.system, scan.kind, std::to_string(known)}, {}, {}}
+                           : Error{Fault::Retry,
+                                   &kManyVanished,
+                                   {side.system, std::to_string(unseen), std::to_string(known), scan.kind},
+                                   {},
+                                   {}};
+    logError(empty ? "empty answer" : "many vanished", error, side.part);
+    health_.report(part, HealthLevel::Warning, error);
+    ++progress_.warnings;
+    return false;
+  }
+  if (unseen > 0 || side.snapshot.anyMissing(scan.kind)) {
+    UnitOfWork work(db_);
+    const auto compared = side.snapshot.countMissing(scan.kind, scan.seen);
+    const auto scope = scopeOf(setup_.link, side.system);
+    for (const auto& key : compared.vanished) {
+      audit_.add(clock_.now(), scope, scan.kind, key, "vanished", {});
+      touchKey(side, scan.kind, key);
+    }
+    for (const auto& key : compared.returned) {
+      audit_.add(clock_.now(), scope, scan.kind, key, "returned", {});
+      touchKey(side, scan.kind, key);
+    }
+    // Nobody deletes just what was entered last: the ERP is as it was before that.
+    if (side.isErp && compared.newestLost) countOlder(compared.lost);
+    work.commit();
+  }
+  if (restores) restoreMissed(scan);
+  health_.good(part);
+  tellDoubled(scan);
   return true;
 }
 
@@ -294,15 +307,25 @@ void Poller::tellDoubled(const Scan& scan) {
     health_.report(part, HealthLevel::Warning, error);
     return;
   }
+  if (isTold(part)) health_.good(part);
+}
+
+/// Whether the board has something to say about a part, also from an earlier run.
+bool Poller::isTold(const std::string& part) {
   const auto board = readHealth(db_);
-  const bool told = std::any_of(board.begin(), board.end(), [&](const HealthEntry& entry) {
-    return entry.part == part && entry.level != HealthLevel::Good;
-  });
-  if (told) health_.good(part);
+  return std::any_of(board.begin(), board.end(),
+                     [&](const HealthEntry& entry) { return entry.part == part && entry.level != HealthLevel::Good; });
 }
 
 void Poller::finish(Scan& scan, const Page& page) {
-  if (!believes(scan)) return;
+  if (!believes(scan)) {
+    if (!scan.cursor.position.empty()) {
+      // Gone on with, it would be believed.
+      scan.cursor.position.clear();
+      writeCursor(db_, scopeOf(setup_.link, scan.side.system), scan.kind, scan.cursor);
+    }
+    return;
+  }
   // An answer without rows proves nothing yet: asked for changes only from now on, older records would never come.
   if (scan.rows == 0 && scan.fromStart && scan.request.since.empty()) return;
   const bool rederive = scan.request.full && scan.side.isErp;
@@ -332,17 +355,38 @@ void Poller::finish(Scan& scan, const Page& page) {
   work.commit();
 }
 
-/// The app no longer shows its record `id`: what we keep there is sent whole, so that the app itself says whether it is
-/// gone (Fault::Gone).
-void Poller::restore(std::string_view kind, const std::string& id) {
+/// Whether what somebody deletes only in the app is made again there.
+bool Poller::isRestored(std::string_view kind) const {
   const auto* target = targetKind(kind);
-  if (target == nullptr || !target->restored || setup_.backOnly.contains(target->flow)) return;
-  const auto key = bindings_.keyOf(kind, id);
-  auto binding = bindings_.get(kind, key);
-  if (!binding) return;
-  binding->agreed = {};
-  bindings_.put(kind, key, *binding, clock_.now());
-  markDirty(db_, setup_.link, {std::string(kind), key});
+  return app_.source != nullptr && target != nullptr && target->restored && !setup_.backOnly.contains(target->flow);
+}
+
+/// Whether the app's last full compare did not show a record of such a kind.
+bool Poller::isMissed(std::string_view kind, const std::string& id) const {
+  if (!isRestored(kind)) return false;
+  const auto seen = app_.snapshot.sighting(kind, id);
+  return !seen || seen->missing > 0;
+}
+
+/// What the app no longer shows is claimed again, without a field, so that the app itself says whether it is gone
+/// (Fault::Gone) and keeps what was edited there when it is not.
+void Poller::restoreMissed(const Scan& scan) {
+  for (std::string after;;) {
+    UnitOfWork work(db_);
+    const auto batch = bindings_.list(scan.kind, after, kStoreBatch);
+    if (batch.empty()) return;
+    after = batch.back().key;
+    for (const auto& bound : batch) {
+      if (!isMissed(scan.kind, bound.binding.id)) continue;
+      // Written while the pages were read, it may be on one of before.
+      if (bindings_.agreedAt(scan.kind, bound.key) >= scan.cursor.startedAt) continue;
+      auto binding = bound.binding;
+      binding.claim = true;
+      bindings_.put(scan.kind, bound.key, binding, clock_.now());
+      markDirty(db_, setup_.link, {scan.kind, bound.key});
+    }
+    work.commit();
+  }
 }
 
 /// What a record that is gone, or there again, can affect is derived anew.

@@ -190,7 +190,6 @@ Snapshot::Compared Snapshot::countMissing(std::string_view kind, const std::vect
       ++compared.lost;
       oldestLost = std::min(oldestLost, query.integer(3));
     }
-    if (missing == 0 && compared.missed.size() < kMost) compared.missed.emplace_back(query.text(2));
     if (missing < kGoneAfter) gone.push_back(id);  // beyond that it is known and told
     if (missing + 1 == kGoneAfter && compared.vanished.size() < kMost) compared.vanished.emplace_back(query.text(2));
   }

@@ -60,7 +60,6 @@ class Snapshot : public SourceView {
   struct Compared {
     std::vector<std::string> vanished;  // missing in two full compares in a row now (at most 1000, each told once)
     std::vector<std::string> returned;  // were, and are there again (at most 1000)
-    std::vector<std::string> missed;    // missing for the first time (at most 1000)
     std::int64_t lost = 0;              // missing for the first time; what goes with its parent does not count
     bool newestLost = false;            // those are just the records that were seen last: nothing newer is there
   };

@@ -180,7 +180,9 @@ Result<Settled> ProfileSink::update(const Kind& kind, const Change& change, std:
     auto item = present(kind, change, stop);
     if (!item) return tl::unexpected(std::move(item.error()));
     Fields held = answeredFields(session_.profile(), kind, *item);
-    if (wasChanged(change, held)) return Settled{change.id, std::move(held)};
+    const bool asked =
+        change.fields.empty() && textAt(*item, session_.profile().externalId) == externalId(kind, change.key);
+    if (asked || wasChanged(change, held)) return Settled{change.id, std::move(held)};
     auto call = updateCall(kind, change, *item);
     if (!call) return tl::unexpected(std::move(call.error()));
     auto answer = write(std::move(*call), Purpose::Update, change, stop);

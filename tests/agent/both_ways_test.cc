@@ -155,6 +155,30 @@ TEST_F(BothWaysTest, ErpWriteWhoseAnswerIsLostIsLookedAtAndNotRepeated) {
   expectQuiet();
 }
 
+TEST_F(BothWaysTest, ErpChangeTakenBackWhileItsWriteIsUncertainStays) {
+  project("p", {{"title", "typo"}});
+  ASSERT_TRUE(poll());
+  // The app is read, then the write is applied but not answered, then the office takes the change back.
+  app.onPush = [calls = 0](const Change&) mutable { return ++calls == 1 ? Do::AppliedUnknown : Do::LostUnknown; };
+  erp.instead = [&, first = true](const ScanRequest& request) mutable -> std::optional<Result<Page>> {
+    if (request.kind != "project" || !std::exchange(first, false)) return std::nullopt;
+    deliver();
+    project("p", {});
+    return std::nullopt;
+  };
+  ASSERT_TRUE(poll());
+  erp.instead = {};
+  app.onPush = {};
+  ASSERT_EQ(left().probing, 1);
+  ASSERT_EQ(inApp("p", "title"), "typo");
+  clock.advance(1h);
+  deliver();
+  settle();
+  EXPECT_EQ(inErp("p", "title"), "t");
+  EXPECT_EQ(inApp("p", "title"), "t");
+  expectQuiet();
+}
+
 TEST_F(BothWaysTest, PageReadBeforeOurOwnWriteDoesNotUndoIt) {
   auto stale = *erp.get("project", "p");
   app.edit("appointment", "p", "title", "crew");

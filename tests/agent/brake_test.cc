@@ -107,6 +107,47 @@ TEST_F(TimeTravelTest, ErpRestoredFromABackupIsNotCarriedOverUntilApproved) {
   EXPECT_EQ(app.updates(), 3);
 }
 
+TEST_F(TimeTravelTest, WhatWasOlderBeforeAReadingWasCutOffCountsWhenItGoesOn) {
+  for (int i = 0; i < 3; ++i) put(i, "last week", 2);
+  erp.instead = [](const ScanRequest& request) -> std::optional<Result<Page>> {
+    if (request.kind != "customer" || request.position.empty()) return std::nullopt;
+    return tl::unexpected(FakeSource::down(60s));
+  };
+  EXPECT_FALSE(poll(true));
+  erp.instead = nullptr;
+  settle();
+  EXPECT_EQ(app.updates(), 0);
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_STREQ(held[0].code(), "PST-7104");
+  EXPECT_EQ(approve(db, "main", rules), 1);
+  settle();
+  EXPECT_EQ(app.updates(), 3);
+}
+
+TEST_F(TimeTravelTest, FewOlderRecordsOnBothSidesOfACutCountTogether) {
+  put(0, "last week", 2);
+  put(1, "last week", 2);
+  put(9, "last week", 2);
+  erp.instead = [](const ScanRequest& request) -> std::optional<Result<Page>> {
+    if (request.kind != "customer" || request.position.empty()) return std::nullopt;
+    return tl::unexpected(FakeSource::down(60s));
+  };
+  EXPECT_FALSE(poll(true));
+  erp.instead = nullptr;
+  settle();
+  EXPECT_EQ(app.updates(), 0);
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_STREQ(held[0].code(), "PST-7104");
+}
+
+TEST_F(TimeTravelTest, SingleOlderRecordsOfSeveralPassesAreNoBackup) {
+  for (int i = 0; i < 5; ++i) {
+    put(i, "last week", 2);
+    settle();
+  }
+  EXPECT_EQ(app.updates(), 5);
+}
+
 TEST_F(TimeTravelTest, LossOfJustTheNewestRecordsIsABackupEvenWithoutChangeDates) {
   erp.keepsChanged = false;
   clock.jumpTo(clock.now() + 24h);

@@ -147,6 +147,43 @@ TEST_F(PollerAnswersTest, HalfOfAKindVanishingChangesNothingAndWarns) {
   EXPECT_EQ(snapshot.count("customer"), 30);
 }
 
+TEST_F(PollerAnswersTest, TheWarningOfAFullCompareStaysUntilTheNextOne) {
+  Health stored(dir / "state.db", clock);
+  const auto codeAfter = [&](bool full) {
+    Poller poller(db, source, rules, sink.kinds(), setup, clock, stored, progress);
+    EXPECT_TRUE(poller.pass(full, {}));
+    for (const auto& entry : readHealth(db)) {
+      if (entry.part == "main/erp/customer") return entry.code;
+    }
+    return std::string("nothing");
+  };
+  source.tellsChanges = true;
+  customers(30);
+  EXPECT_EQ(codeAfter(false), "");
+  deliverAll();
+  source.clear("customer");
+  customers(10);
+  EXPECT_EQ(codeAfter(true), "PST-5102");
+  EXPECT_EQ(codeAfter(false), "PST-5102") << "what changed since says nothing about what is missing";
+  customers(30);
+  EXPECT_EQ(codeAfter(true), "");
+}
+
+TEST_F(PollerAnswersTest, AFullCompareThatIsNotBelievedIsNotTakenUpAgain) {
+  customers(30);
+  ASSERT_TRUE(pass());
+  deliverAll();
+  source.clear("customer");
+  customers(10);
+  source.put("customer", "c0", {{"name", "changed"}});  // so the position after the first page is stored
+  ASSERT_TRUE(pass(true));
+  ASSERT_EQ(board("main/erp/customer")->code, "PST-5102");
+  source.requests.clear();
+  ASSERT_TRUE(pass(true));
+  EXPECT_EQ(source.requests.at(0).position, "");
+  EXPECT_EQ(board("main/erp/customer")->code, "PST-5102");
+}
+
 TEST_F(PollerAnswersTest, AVanishedRowIsNotedAfterTwoFullComparesAndNothingIsSent) {
   customers(5);
   ASSERT_TRUE(pass());

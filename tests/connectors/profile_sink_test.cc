@@ -129,6 +129,19 @@ TEST_P(ProfileSinkTest, AppsOwnItemIsTakenOverOnce) {
   EXPECT_THAT(sink().strangers("customer", {}, {})->found, IsEmpty());
 }
 
+TEST_P(ProfileSinkTest, OurOwnItemIsClaimedWithoutAWrite) {
+  const std::string id = customer();
+  Change change = ids.change("customer", "10001", {}, id);
+  change.claim = true;
+  sim().resetCounts();
+  EXPECT_EQ(pushed(change), id);
+  EXPECT_EQ(sim().counts().writes, 0);
+  EXPECT_TRUE(sim().remove("customers", id));
+  const auto settled = sink().push(change, {});
+  ASSERT_FALSE(settled);
+  EXPECT_EQ(settled.error().fault, Fault::Gone);
+}
+
 TEST_P(ProfileSinkTest, AnotherProgramsItemKeepsItsOwner) {
   const std::string id = sim().create("customers", {{"number", "1"}, {"name", "x"}, {"external_id", "MV:1"}});
   EXPECT_EQ(sink().strangers("customer", {}, {})->found[0].owner, "MV");

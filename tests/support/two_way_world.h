@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,6 +26,7 @@ class FakeAppSource : public Source {
  public:
   explicit FakeAppSource(const FakeSink& sink) : sink_(sink) {}
   std::function<bool()> fails = [] { return false; };
+  std::set<std::string> hidden;  // our keys of records that a listing leaves out
 
   std::span<const std::string_view> kinds() const override {
     static constexpr std::array<std::string_view, 1> kinds{"appointment"};
@@ -34,7 +36,8 @@ class FakeAppSource : public Source {
     if (fails()) return tl::unexpected(FakeSource::down());
     auto rows = std::make_shared<std::vector<std::pair<std::string, std::string>>>();
     for (const auto& [id, stored] : sink_.records()) {
-      if (stored.kind == request.kind) rows->emplace_back(std::to_string(id), toJson(stored.fields));
+      if (stored.kind == request.kind && !hidden.contains(stored.key))
+        rows->emplace_back(std::to_string(id), toJson(stored.fields));
     }
     Page page;
     page.full = page.last = true;
@@ -101,6 +104,16 @@ class FakeErpSink : public Sink {
 class TwoWayRules : public FakeRules {
  public:
   static std::string inApp(const std::string& state) { return state.starts_with("s") ? "s" : state; }
+
+  bool restores = false;  // appointments that somebody deletes in the app
+  std::span<const TargetKind> targets() const override {
+    static const std::array<TargetKind, 2> table = [this] {
+      std::array<TargetKind, 2> kinds{FakeRules::targets()[0], FakeRules::targets()[1]};
+      kinds[1].restored = true;
+      return kinds;
+    }();
+    return restores ? std::span<const TargetKind>(table) : FakeRules::targets();
+  }
 
   std::optional<Target> derive(const Reference& target, const SourceView& erp, Clock::Time now) const override {
     auto wanted = FakeRules::derive(target, erp, now);
@@ -174,6 +187,7 @@ struct TwoWayWorld {
   }
   void deliver() {
     PusherSetup toApp{.link = "main", .app = "app", .lanes = 2, .window = 8, .probeDelay = std::chrono::seconds{0}};
+    toApp.targets = rules.targets();
     for (const auto& field : setup.shared) toApp.shared.insert({std::string(field.target), std::string(field.field)});
     toApp.told = toldByApp("main", "main/app", "main/erp", appWrites, clock, rules);
     deliver(app, std::move(toApp));
