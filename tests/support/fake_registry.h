@@ -68,6 +68,7 @@ inline const Registry& fakeRegistry() {
     info.summary = kHelp;
     info.options = kLinkOptions;
     info.flows = kFlows;
+    info.make = [](const Section&, const std::string&) { return std::unique_ptr<Rules>(); };
     return info;
   }();
   static const Registry registry{{&kAlpha, &kBeta}, {&kLink}};
