@@ -43,8 +43,8 @@ std::vector<HealthEntry> partsOf(Database& db, const Settings& settings) {
   return parts;
 }
 
-/// How long a link may have been silent while nobody runs: a pass by hand or by cron counts.
-constexpr auto kMostSilent = std::chrono::hours{1};
+/// What waits, and while nobody runs a link that reads nothing, is worth a word after this. A pass by cron counts, too.
+constexpr auto kPatience = std::chrono::hours{1};
 
 int run(Invocation& call) {
   const auto& settings = call.settings();
@@ -84,7 +84,8 @@ int run(Invocation& call) {
   const auto queue = [&](const std::string& scope) {
     const auto counts = countOutbox(db, scope);
     parked += counts.parked;
-    differs = differs || counts.total() > 0;
+    const bool stuck = counts.oldest != Clock::Time{} && systemClock().now() - counts.oldest > kPatience;
+    differs = differs || counts.parked > 0 || stuck;
     if (!call.json()) {
       console.out << console.tr(kQueueLine, {scope, std::to_string(counts.waiting), std::to_string(counts.sending),
                                              std::to_string(counts.probing), std::to_string(counts.blocked),
@@ -102,7 +103,7 @@ int run(Invocation& call) {
   for (const auto& [name, link] : settings.links) {
     const auto read = std::ranges::find(parts, name + '/' + link.erp, &HealthEntry::part);
     const auto last = read == parts.end() ? Clock::Time{} : read->at;
-    if (!running && systemClock().now() - last > kMostSilent) {
+    if (!running && systemClock().now() - last > kPatience) {
       differs = true;
       json["silent"].push_back(name);
       if (!call.json()) console.out << console.tr(kOld, {name, last == Clock::Time{} ? "–" : isoStamp(last)}) << '\n';

@@ -223,6 +223,62 @@ TEST_F(CommandsTest, CheckNamesAFieldTheErpDoesNotHave) {
   EXPECT_EQ(unreachable.code, 3) << unreachable.all();
 }
 
+TEST_F(CommandsTest, StatusTellsByItsCodeWhoHasToAct) {
+  build();
+  ASSERT_EQ(sync().code, 0);
+  EXPECT_EQ(run({"status"}).code, 0) << run({"status"}).all();
+  const auto good = sections_;
+  set("system.app", "url", "http://127.0.0.1:1");
+  writeIni();
+  erpEdit("Kunden", erp_->keys("Kunden").front(), {{"Ort", "Neustadt"}});
+  EXPECT_EQ(sync().code, 3);
+  EXPECT_EQ(run({"status"}).code, 3) << "a system is out of reach";
+  sections_ = good;
+  writeIni();
+  EXPECT_EQ(sync().code, 0);
+  EXPECT_EQ(run({"status"}).code, 0);
+
+  query("INSERT INTO health(part,level,code,reason,since,at,note) VALUES('gone/app',2,'PST-2002','',0,0,'')");
+  const auto taken = run({"status"});
+  EXPECT_EQ(taken.code, 0) << "a link that was taken out of the settings is nobody's matter";
+  EXPECT_THAT(taken.out, Not(HasSubstr("gone/app")));
+
+  query("UPDATE health SET at=at-7200");
+  const auto silent = run({"status"});
+  EXPECT_EQ(silent.code, 1) << "nobody runs, and nothing was read for two hours";
+  EXPECT_THAT(silent.out, HasSubstr("nothing was read since"));
+}
+
+TEST_F(CommandsTest, CheckGivesASettingsFaultItsOwnRemedy) {
+  build();
+  set("system.app", "password", "secret:nobody-has-stored-it");
+  writeIni();
+  const auto ended = run({"check"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.out, HasSubstr("PST-1101"));
+  EXPECT_THAT(ended.out, HasSubstr("postern secret set"));
+}
+
+TEST_F(CommandsTest, SettingsErrorsSpeakTheLanguageOfTheSettings) {
+  build();
+  set("agent", "language", "de");
+  set("system.app", "passwort", "x");
+  writeIni();
+  EXPECT_THAT(run({"status"}).err, HasSubstr("Der Schlüssel"));
+  EXPECT_THAT(run({"config", "reference"}).out, HasSubstr("alle Einstellungen"));
+}
+
+TEST_F(CommandsTest, PlanSaysWhenItWritesNoFile) {
+  build();
+  set("system.app", "url", "http://127.0.0.1:1");
+  writeIni();
+  const auto file = (dir_.path() / "plan.json").string();
+  const auto ended = run({"plan", "main", "--out", file});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("PST-1346"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
 TEST_F(CommandsTest, PlanDeliversNothingAndListsWhatSyncThenDoes) {
   build();
 
