@@ -119,7 +119,7 @@ std::vector<OutboxEntry> listOutbox(Database& db, const OutboxFilter& filter);
 std::optional<OutboxEntry> findOutboxEntry(Database& db, std::int64_t id);
 /// Parked, blocked or postponed entries become due now. `id` 0 = all parked ones. Returns how many.
 int retryOutbox(Database& db, std::int64_t id);
-/// Forgets an entry; an unknown id is no error.
+/// Forgets an entry; an unknown id is no error. Not for what may still arrive: it would be made once more.
 void dropOutbox(Database& db, std::int64_t id);
 
 struct OutboxCounts {
