@@ -119,6 +119,7 @@ PassReport Agent::planIn(Database& copy, Link& link, const PassOptions& options,
     const auto* sink = entry.system == scope ? link.sink : link.back;
     if (sink == nullptr) return;  // nothing goes there any more
     const auto change = describeChange(copy, entry, sink->kinds());
+    if (change.create && entry.withdrawn) return;
     if (!change.fields.empty() || change.create || !change.takes.empty()) each(change);
   });
   return report;
@@ -229,7 +230,7 @@ VerifyReport Agent::verify(const std::string& name, std::stop_token stop,
   // The pass queued everything that should be there and is not.
   eachEntry(db, name, [&](const OutboxEntry& entry) {
     const auto mine = [&](const TargetKind* target) { return target->name == entry.kind; };
-    if (entry.system != scope || std::none_of(kinds.begin(), kinds.end(), mine)) return;
+    if (entry.system != scope || entry.withdrawn || std::none_of(kinds.begin(), kinds.end(), mine)) return;
     if (!bindings.idOf(entry.kind, entry.key).empty()) return;
     ++report.compared;
     tell({.what = Difference::What::Absent, .target = {entry.kind, entry.key}});
