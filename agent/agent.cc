@@ -181,7 +181,8 @@ bool Agent::fullCompareDue(Database& db, const std::string& link) const {
   const auto time = std::chrono::hours{number(at.substr(0, 2))} + std::chrono::minutes{number(at.substr(3, 2))};
   auto due = fromLocal(localDay(now, zone), time, zone);
   if (due > now) due = fromLocal(localDay(now, zone) - std::chrono::days{1}, time, zone);
-  return last != 0 && toColumn(due) > last;
+  // A last time that is yet to come is of a clock that was ahead.
+  return last != 0 && (last > toColumn(now) || toColumn(due) > last);
 }
 
 namespace {

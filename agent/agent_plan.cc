@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "agent/adoption.h"
@@ -65,21 +66,28 @@ void eachEntry(Database& db, const std::string& name, const std::function<void(c
 }
 
 /// What delivering would take over of the records that were there before; parents first, as their ids name children.
-void meetStrangers(Database& db, const std::string& name, const std::string& scope, std::span<const TargetKind> targets,
-                   std::span<const SinkKind> kinds, Clock::Time now) {
+/// Returns why an entry would only wait for a while (storedReason), by its id.
+std::map<std::int64_t, std::string> meetStrangers(Database& db, const std::string& name, const std::string& scope,
+                                                  std::span<const TargetKind> targets, std::span<const SinkKind> kinds,
+                                                  Clock::Time now) {
   std::set<int> ranks;
   for (const auto& kind : kinds) ranks.insert(kind.rank);
   const Bindings bindings(db, scope);
   Outbox outbox(db, scope);
+  std::map<std::int64_t, std::string> busy;
   for (const int rank : ranks) {
     eachEntry(db, name, [&](const OutboxEntry& entry) {
       if (entry.system != scope || entry.rank != rank || !bindings.idOf(entry.kind, entry.key).empty()) return;
+      // Its outcome comes first: parked it could be sent without it.
+      if (entry.state == OutboxEntry::State::Sending || entry.state == OutboxEntry::State::Probing) return;
       UnitOfWork work(db);
       const auto meeting = meetStranger(db, targets, entry, now);
-      if (meeting.error) outbox.park(entry.id, entry.version, *meeting.error);
+      if (meeting.what == Meeting::What::Doubt) outbox.park(entry.id, entry.version, *meeting.error);
+      if (meeting.what == Meeting::What::Busy) busy[entry.id] = storedReason(*meeting.error);
       work.commit();
     });
   }
+  return busy;
 }
 
 }  // namespace
@@ -111,14 +119,16 @@ PassReport Agent::planIn(Database& copy, Link& link, const PassOptions& options,
   if (auto result = poller.pass(options.full, stop); !result) {
     (poller.readErp() ? report.app : report.erp) = result.error();
   }
-  meetStrangers(copy, link.name, scope, link.rules->targets(), link.sink->kinds(), clock_.now());
+  const auto busy = meetStrangers(copy, link.name, scope, link.rules->targets(), link.sink->kinds(), clock_.now());
   report.rows = progress.rows;
   report.changed = progress.changed;
   report.left = countOutbox(copy, scope);
   eachEntry(copy, link.name, [&](const OutboxEntry& entry) {
     const auto* sink = entry.system == scope ? link.sink : link.back;
     if (sink == nullptr) return;  // nothing goes there any more
-    const auto change = describeChange(copy, entry, sink->kinds());
+    auto change = describeChange(copy, entry, sink->kinds());
+    if (const auto held = busy.find(entry.id); held != busy.end()) change.doubt = held->second;
+    if (change.create && entry.withdrawn) return;
     if (!change.fields.empty() || change.create || !change.takes.empty()) each(change);
   });
   return report;
@@ -229,7 +239,7 @@ VerifyReport Agent::verify(const std::string& name, std::stop_token stop,
   // The pass queued everything that should be there and is not.
   eachEntry(db, name, [&](const OutboxEntry& entry) {
     const auto mine = [&](const TargetKind* target) { return target->name == entry.kind; };
-    if (entry.system != scope || std::none_of(kinds.begin(), kinds.end(), mine)) return;
+    if (entry.system != scope || entry.withdrawn || std::none_of(kinds.begin(), kinds.end(), mine)) return;
     if (!bindings.idOf(entry.kind, entry.key).empty()) return;
     ++report.compared;
     tell({.what = Difference::What::Absent, .target = {entry.kind, entry.key}});

@@ -247,8 +247,8 @@ struct BackView {
   const SourceView& erp;
   /// The ERP's key of the app's record {kind, key}; empty when the two sides do not know each other's record yet.
   std::function<std::string(std::string_view kind, std::string_view key)> erpKeyOf;
-  /// What the ERP was asked to hold for a back target when that was last delivered; nullopt when it never was. An empty
-  /// function = never. For what can be added but not taken back (lines of an order).
+  /// What the ERP was last asked to hold for a back target, or was found to hold of it; nullopt when it never was. An
+  /// empty function = never. For what can be added but not taken back (lines of an order).
   std::function<std::optional<Fields>(const Reference& target)> sent = {};
 };
 

@@ -130,6 +130,10 @@ CREATE INDEX stranger_id ON stranger(system, kind, id);
 ALTER TABLE binding ADD COLUMN claim INTEGER NOT NULL DEFAULT 0;  -- 1: our reference has yet to be written there
 ALTER TABLE outbox ADD COLUMN by_us INTEGER NOT NULL DEFAULT 0;   -- 1: parked by our own rules, not by the other side
 )sql",
+    // What is no longer wanted while it is in flight.
+    R"sql(
+ALTER TABLE outbox ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 constexpr int kApplicationId = 0x50535452;  // "PSTR"
 

@@ -10,7 +10,7 @@ using State = OutboxEntry::State;
 // One list for all reads, so that readEntry fits every query.
 #define POSTERN_OUTBOX_COLUMNS                                                                                       \
   "id, link, system, kind, key, rank, desired, needs, version, state, blocked_on, attempts, not_before, queued_at, " \
-  "code, reason, detail, base"
+  "code, reason, detail, base, withdrawn"
 
 OutboxEntry readEntry(Statement& row) {
   const auto integer = [&](int column) { return row.integer(column); };
@@ -35,6 +35,7 @@ OutboxEntry readEntry(Statement& row) {
   entry.reason = row.text(15);
   entry.detail = row.text(16);
   if (const auto base = row.text(17); !base.empty()) entry.base = fieldsFromJson(base);
+  entry.withdrawn = integer(18) != 0;
   return entry;
 }
 
@@ -77,8 +78,8 @@ std::string_view stateName(State state) {
 
 Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank, const Target& desired, bool differs,
                         Time now) {
-  auto& find =
-      db_.statement("SELECT id, state, desired, needs, base, by_us FROM outbox WHERE system=? AND kind=? AND key=?");
+  auto& find = db_.statement(
+      "SELECT id, state, desired, needs, base, by_us, withdrawn FROM outbox WHERE system=? AND kind=? AND key=?");
   find.bind(1, system_);
   find.bind(2, target.kind);
   find.bind(3, target.key);
@@ -105,10 +106,14 @@ Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank
   const auto id = find.integer(0);
   const auto state = static_cast<State>(find.integer(1));
   const bool refusedByUs = state == State::Parked && find.integer(5) != 0;
+  const bool withdrawn = find.integer(6) != 0;
   const bool same = find.text(2) == json && find.text(3) == needs && find.text(4) == base && !refusedByUs;
   find.reset();
   const bool inFlight = state == State::Sending || state == State::Probing;
-  if (same && (differs || inFlight)) return Put::Nothing;
+  if (same && (differs || inFlight)) {
+    if (withdrawn) wantAgain(id);
+    return Put::Nothing;
+  }
   if (!differs && !inFlight) {
     auto& remove = db_.statement("DELETE FROM outbox WHERE id=?");
     remove.bind(1, id);
@@ -116,9 +121,9 @@ Outbox::Put Outbox::put(std::string_view link, const Reference& target, int rank
     return Put::Withdrawn;
   }
   auto& replace = db_.statement(
-      inFlight ? "UPDATE outbox SET desired=?, needs=?, link=?, base=?, version=version+1 WHERE id=?"
+      inFlight ? "UPDATE outbox SET desired=?, needs=?, link=?, base=?, version=version+1, withdrawn=0 WHERE id=?"
                : "UPDATE outbox SET desired=?, needs=?, link=?, base=?, version=version+1, state=0, blocked_on='', "
-                 "attempts=0, not_before=0, code='', reason='', detail='', by_us=0 WHERE id=?");
+                 "attempts=0, not_before=0, code='', reason='', detail='', by_us=0, withdrawn=0 WHERE id=?");
   replace.bind(1, json);
   replace.bind(2, needs);
   replace.bind(3, link);
@@ -143,6 +148,7 @@ bool Outbox::dispute(std::string_view link, const Reference& target, int rank, c
                      const Error& error, Time now) {
   const auto before = find(target);
   const bool inFlight = before && (before->state == State::Sending || before->state == State::Probing);
+  if (before && before->withdrawn) wantAgain(before->id);
   if (inFlight) return false;
   if (before && before->state == State::Parked && before->code == error.code() && before->desired == desired.fields) {
     return false;
@@ -162,12 +168,23 @@ void Outbox::tryAgain(std::int64_t id) {
   update.run();
 }
 
+void Outbox::wantAgain(std::int64_t id) {
+  auto& update = db_.statement("UPDATE outbox SET withdrawn=0 WHERE id=?");
+  update.bind(1, id);
+  update.run();
+}
+
 void Outbox::withdraw(const Reference& target) {
   auto& remove = db_.statement("DELETE FROM outbox WHERE system=? AND kind=? AND key=? AND state IN (0,3,4)");
   remove.bind(1, system_);
   remove.bind(2, target.kind);
   remove.bind(3, target.key);
-  remove.run();
+  if (remove.run() != 0) return;
+  auto& mark = db_.statement("UPDATE outbox SET withdrawn=1 WHERE system=? AND kind=? AND key=?");
+  mark.bind(1, system_);
+  mark.bind(2, target.kind);
+  mark.bind(3, target.key);
+  mark.run();
 }
 
 std::vector<OutboxEntry> Outbox::due(State state, Time now, std::size_t limit) const {

@@ -38,9 +38,10 @@ struct OutboxEntry {
   int attempts = 0;       // failed ones since it was queued or mended
   Clock::Time notBefore{};
   Clock::Time queuedAt{};
-  std::string code;    // of the last failure; empty when none
-  std::string reason;  // storedReason of it
-  std::string detail;  // the other side's words
+  std::string code;        // of the last failure; empty when none
+  std::string reason;      // storedReason of it
+  std::string detail;      // the other side's words
+  bool withdrawn = false;  // nothing is desired any more: what it would create is not to be sent again
 };
 
 std::string_view stateName(OutboxEntry::State state);  // "waiting", …
@@ -73,7 +74,7 @@ class Outbox {
   /// A parked entry is sent once more; what it was refused with stays to be seen until it succeeds.
   void tryAgain(std::int64_t id);
 
-  /// Nothing is desired for the target any more: forgets its entry unless it is in flight.
+  /// Nothing is desired for the target any more: forgets its entry, or marks it as withdrawn while it is in flight.
   void withdraw(const Reference& target);
 
   /// At most `limit` entries in `state` (Waiting or Probing) due at `now`: parents first, then oldest first.
@@ -103,6 +104,7 @@ class Outbox {
 
  private:
   void keepWaiting(std::int64_t id);
+  void wantAgain(std::int64_t id);
   Database& db_;
   std::string system_;
 };
@@ -119,7 +121,7 @@ std::vector<OutboxEntry> listOutbox(Database& db, const OutboxFilter& filter);
 std::optional<OutboxEntry> findOutboxEntry(Database& db, std::int64_t id);
 /// Parked, blocked or postponed entries become due now. `id` 0 = all parked ones. Returns how many.
 int retryOutbox(Database& db, std::int64_t id);
-/// Forgets an entry; an unknown id is no error.
+/// Forgets an entry; an unknown id is no error. Not for what may still arrive: it would be made once more.
 void dropOutbox(Database& db, std::int64_t id);
 
 struct OutboxCounts {

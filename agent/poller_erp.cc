@@ -52,6 +52,8 @@ BackView backView(const Snapshot& app, const Snapshot& erp, const Bindings& appB
           [&erpBindings](const Reference& target) -> std::optional<Fields> {
             auto sent = erpBindings.get(target.kind, target.key);
             if (!sent) return std::nullopt;
+            // What is only found there after a lost state file went out just as well.
+            sent->agreed.ours.merge(sent->agreed.theirs);
             return std::move(sent->agreed.ours);
           }};
 }

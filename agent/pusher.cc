@@ -259,6 +259,11 @@ void Pusher::pick(std::vector<DeliveryTask>& tasks) {
 /// Turns a due entry into a task; false when it was blocked or has nothing left to send.
 bool Pusher::prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks) {
   DeliveryTask task;
+  const auto& kind = sinkKind(entry.kind);
+  if (entry.withdrawn && !kind.updatesOnly && bindings_.idOf(entry.kind, entry.key).empty()) {
+    outbox_.settled(entry.id, entry.version);  // it did not arrive
+    return false;
+  }
   for (const auto& need : entry.needs) {
     auto id = bindings_.idOf(need.kind, need.key);
     if (id.empty() && setup_.idElsewhere) id = setup_.idElsewhere(db_, need.kind, need.key);
@@ -268,7 +273,6 @@ bool Pusher::prepare(OutboxEntry& entry, std::vector<DeliveryTask>& tasks) {
     }
     task.ids.emplace(need, std::move(id));
   }
-  const auto& kind = sinkKind(entry.kind);
   if (kind.updatesOnly) {
     if (entry.desired.empty()) return outbox_.settled(entry.id, entry.version), false;
     task.binding = Binding{entry.key, {}};

@@ -301,7 +301,9 @@ Result<void> decideStranger(Database& db, const std::string& scope, const Refere
 void trustOwner(Database& db, const std::string& scope, const std::string& owner) {
   UnitOfWork work(db);
   writeSetting(db, ownerSetting(scope, owner), "yes");
-  auto& update = db.statement("UPDATE outbox SET state=0, attempts=0, not_before=0 WHERE system=? AND code IN (?,?)");
+  // A failure stays with what is sent once more, so its code alone does not tell that nothing is on its way.
+  auto& update = db.statement(
+      "UPDATE outbox SET state=0, attempts=0, not_before=0 WHERE system=? AND code IN (?,?) AND state NOT IN (1,2)");
   update.bind(1, scope);
   update.bind(2, kOwned.code);
   update.bind(3, kBusy.code);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -34,9 +35,12 @@ constexpr Message kNoEntry{
     {"see \"postern queue list\"", "siehe \"postern queue list\"", "zie \"postern queue list\""}};
 constexpr Message kInFlight{
     "PST-7302",
-    {"entry {0} is being sent right now", "Eintrag {0} wird gerade gesendet", "item {0} wordt nu verzonden"},
-    {"wait a moment and try again", "Warten Sie einen Moment und versuchen Sie es erneut",
-     "wacht even en probeer het opnieuw"}};
+    {"entry {0} is being sent, or it is being looked up whether it arrived",
+     "Eintrag {0} wird gerade gesendet, oder es wird nachgesehen, ob er angekommen ist",
+     "item {0} wordt nu verzonden, of er wordt nagegaan of het is aangekomen"},
+    {"try again when \"postern queue list\" shows it as waiting or parked",
+     "Versuchen Sie es erneut, wenn „postern queue list“ ihn als wartend oder geparkt zeigt",
+     "probeer het opnieuw wanneer \"postern queue list\" het als wachtend of geparkeerd toont"}};
 
 nlohmann::json toJsonObject(const OutboxEntry& entry, Language language) {
   nlohmann::json json{{"id", entry.id},
@@ -131,17 +135,36 @@ void show(Invocation& call, Database& db, const OutboxEntry& entry) {
   }
 }
 
-void drop(Database& db, const OutboxEntry& entry) {
+/// Whether a record may come of it all the same. Forgotten, it would be made once more at its next change.
+bool mayArrive(Invocation& call, const OutboxEntry& entry, bool bound) {
+  if (entry.state == OutboxEntry::State::Sending) return true;
+  if (entry.state != OutboxEntry::State::Probing || bound) return false;
+  const auto kinds = kindsOf(call, entry);
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](const SinkKind& kind) { return kind.name == entry.kind && !kind.updatesOnly; });
+}
+
+int drop(Invocation& call, Database& db, std::int64_t id) {
   UnitOfWork work(db);
+  const auto refused = [&](const Message& message) {
+    call.console.error(Error{Fault::Reject, &message, {std::to_string(id)}, {}, {}});
+    return kDiffers;
+  };
+  const auto entry = findOutboxEntry(db, id);
+  if (!entry) return refused(kNoEntry);
+  Bindings bindings(db, entry->system);
+  auto binding = bindings.get(entry->kind, entry->key);
+  if (mayArrive(call, *entry, binding.has_value())) return refused(kInFlight);
   // What was wanted counts as agreed, or the next derivation would queue it again.
-  Bindings bindings(db, entry.system);
-  if (auto binding = bindings.get(entry.kind, entry.key)) {
-    for (const auto& [name, value] : entry.desired) binding->agreed.ours[name] = value;
-    bindings.put(entry.kind, entry.key, *binding, systemClock().now());
+  if (binding) {
+    for (const auto& [name, value] : entry->desired) binding->agreed.ours[name] = value;
+    bindings.put(entry->kind, entry->key, *binding, systemClock().now());
   }
-  dropOutbox(db, entry.id);
-  Audit(db).add(systemClock().now(), entry.system, entry.kind, entry.key, "dropped", entry.desired);
+  dropOutbox(db, id);
+  Audit(db).add(systemClock().now(), entry->system, entry->kind, entry->key, "dropped", entry->desired);
   work.commit();
+  call.console.out << call.console.tr(kDropped) << '\n';
+  return kDone;
 }
 
 int run(Invocation& call) {
@@ -159,6 +182,7 @@ int run(Invocation& call) {
     throw UsageError("list, show ID, retry ID|all or drop ID?");
   }
   Database db(file, what == "show" ? Database::Mode::ReadOnly : Database::Mode::ReadWrite);
+  if (what == "drop") return drop(call, db, id);
   const auto entry = findOutboxEntry(db, id);
   if (!all && !entry) {
     call.console.error(Error{Fault::Reject, &kNoEntry, {text}, {}, {}});
@@ -166,15 +190,8 @@ int run(Invocation& call) {
   }
   if (what == "show") {
     show(call, db, *entry);
-  } else if (what == "retry") {
-    call.console.out << call.console.tr(kRetried, {std::to_string(retryOutbox(db, all ? 0 : id))}) << '\n';
   } else {
-    if (entry->state == OutboxEntry::State::Sending) {
-      call.console.error(Error{Fault::Reject, &kInFlight, {text}, {}, {}});
-      return kDiffers;
-    }
-    drop(db, *entry);
-    call.console.out << call.console.tr(kDropped) << '\n';
+    call.console.out << call.console.tr(kRetried, {std::to_string(retryOutbox(db, all ? 0 : id))}) << '\n';
   }
   return kDone;
 }

@@ -48,7 +48,7 @@ TEST_F(DatabaseTest, ANewFileGetsTheSchemaInItsFolder) {
   file = dir / "deep" / "er" / "state.db";
   Database db(file);
   EXPECT_EQ(db.get("SELECT count(*) FROM outbox"), 0);
-  EXPECT_EQ(db.get("PRAGMA user_version"), 4);
+  EXPECT_EQ(db.get("PRAGMA user_version"), 5);
   EXPECT_EQ(db.get("PRAGMA synchronous"), 2) << "FULL";
   EXPECT_EQ(db.quickCheck(), "ok");
   Statement mode(db.handle(), "PRAGMA journal_mode");

@@ -175,7 +175,29 @@ TEST_F(OutboxTest, WithdrawLeavesWhatIsInFlight) {
     bring(state);
     outbox.withdraw(kAnna);
     EXPECT_EQ(outbox.count(), left) << stateName(state);
-    if (left != 0) outbox.settled(only().id, only().version);
+    if (left == 0) continue;
+    EXPECT_TRUE(only().withdrawn) << stateName(state);
+    outbox.settled(only().id, only().version);
+  }
+}
+
+TEST_F(OutboxTest, WhatIsWantedAgainIsNotWithdrawn) {
+  put("Anna");
+  for (const auto state : {State::Sending, State::Probing}) {
+    for (const auto later : {state, State::Waiting}) {
+      for (const char* name : {"Anna", "Berta"}) {
+        bring(state);
+        outbox.withdraw(kAnna);
+        bring(later);
+        EXPECT_TRUE(only().withdrawn) << stateName(later) << name;
+        put(name);
+        EXPECT_FALSE(only().withdrawn) << stateName(later) << name;
+      }
+      bring(state);
+      outbox.withdraw(kAnna);
+      EXPECT_FALSE(outbox.dispute("main", kAnna, 0, wanting("Anna"), refused(), kNoon));
+      EXPECT_FALSE(only().withdrawn) << "disputed";
+    }
   }
 }
 
@@ -398,6 +420,7 @@ std::vector<std::string> images(const std::vector<OutboxEntry>& entries) {
     std::string image =
         std::to_string(e.id) + toJson(e.desired) + std::to_string(e.version) + std::string(stateName(e.state));
     image += e.blockedOn + std::to_string(e.attempts) + std::to_string(toColumn(e.notBefore)) + e.code + e.detail;
+    if (e.withdrawn) image += " withdrawn";
     all.push_back(std::move(image));
   }
   return all;

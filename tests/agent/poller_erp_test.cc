@@ -81,5 +81,17 @@ TEST_F(PollerErpTest, WhileARecordOfTheAppIsOnItsWayIntoTheErpNoneIsSentBack) {
   EXPECT_THAT(queued("name"), SizeIs(3));
 }
 
+TEST_F(PollerErpTest, WhatWasFoundInTheErpCountsAsSent) {
+  Bindings there(db, "main/erp");
+  const Bindings here(db, "main/app");
+  const Snapshot app(db, "main/app"), inErp(db, "main/erp");
+  there.put("customer", "c1", {"1", {{}, {{"name", "Anna"}, {"zip", "1234"}}}}, clock.now());
+  there.put("customer", "c2", {"2", {{{"name", "Anna"}}, {{"name", "ANNA"}, {"zip", "1234"}}}}, clock.now());
+  const auto view = backView(app, inErp, here, there);
+  EXPECT_EQ(view.sent({"customer", "c1"}), (Fields{{"name", "Anna"}, {"zip", "1234"}}));
+  EXPECT_EQ(view.sent({"customer", "c2"}), (Fields{{"name", "Anna"}, {"zip", "1234"}})) << "as it was asked for";
+  EXPECT_FALSE(view.sent({"customer", "c3"}));
+}
+
 }  // namespace
 }  // namespace postern

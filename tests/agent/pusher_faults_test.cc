@@ -119,6 +119,29 @@ TEST_F(PusherFaultsTest, UnknownThatWasLostIsSentAgainAfterTheLookUp) {
   EXPECT_EQ(sink.finds(), 1);
 }
 
+TEST_F(PusherFaultsTest, WhatIsWithdrawnOnItsWayIsNotMadeAfterwards) {
+  for (const auto fault : {Do::LostUnknown, Do::Retry, Do::AppliedUnknown, Do::Ok}) {
+    for (const bool wantedAgain : {false, true}) {
+      const std::string key = std::to_string(static_cast<int>(fault)) + (wantedAgain ? "+" : "-");
+      sink.forgetCalls();
+      script(key, fault);
+      putCustomer(key);
+      sink.during = [&, once = true](const Change&) mutable {
+        if (!std::exchange(once, false)) return;
+        Database other(file);
+        Outbox poller(other, "main/app");
+        poller.withdraw({"customer", key});
+        if (wantedAgain) poller.put("main", {"customer", key}, 0, Target{{{"name", "Anna"}}, {}}, true, clock.now());
+      };
+      ASSERT_TRUE(deliver());
+      const bool arrived = fault == Do::AppliedUnknown || fault == Do::Ok;
+      EXPECT_EQ(sink.creates(), arrived || wantedAgain ? 1 : 0) << key;
+      EXPECT_EQ(bindings.idOf("customer", key).empty(), !arrived && !wantedAgain) << key;
+      EXPECT_EQ(outbox.count(), 0) << key;
+    }
+  }
+}
+
 TEST_F(PusherFaultsTest, AnUnknownOutcomeIsNotLookedUpBeforeTheProbeDelay) {
   setup.probeDelay = 30s;
   script("1", Do::AppliedUnknown);

@@ -58,5 +58,14 @@ TEST_F(StrangersTest, OfAnotherSystemsQueueAreNotKept) {
   EXPECT_FALSE(strangers.get("customer", "1"));
 }
 
+TEST_F(StrangersTest, TrustingAnOwnerLeavesWhatIsOnItsWay) {
+  outbox.put("main", {"customer", "10001"}, 0, Target{{{"number", "1"}}, {}}, true, kMay);
+  for (const auto& [state, after] : {std::pair{4, 0}, std::pair{0, 0}, std::pair{1, 1}, std::pair{2, 2}}) {
+    db.execute(("UPDATE outbox SET code='PST-7113', state=" + std::to_string(state)).c_str());
+    trustOwner(db, "main/app", "builtin");
+    EXPECT_EQ(db.get("SELECT state FROM outbox"), after);
+  }
+}
+
 }  // namespace
 }  // namespace postern

@@ -195,6 +195,24 @@ TEST_F(ParkedTest, DroppedChangeStaysAwayUntilTheRecordChanges) {
   expectBothSidesAgree();
 }
 
+TEST_F(ParkedTest, WhatMayHaveArrivedIsNotDropped) {
+  build();
+  app_->refuse([](const App::Write& write) { return write.path == "/articles"; });
+  ASSERT_EQ(sync().code, 1);
+  const auto id = std::to_string(parked().at(0)["id"].get<int>());
+  const auto left = [&] { return query("SELECT count(*) FROM outbox WHERE id=" + id); };
+  for (const char* state : {"1", "2"}) {
+    query("UPDATE outbox SET state=" + std::string(state) + " WHERE id=" + id);
+    const auto drop = run({"queue", "drop", id});
+    EXPECT_EQ(drop.code, 1) << state << drop.all();
+    EXPECT_THAT(drop.err, HasSubstr("PST-7302")) << state;
+    EXPECT_EQ(left(), 1) << state;
+  }
+  query("INSERT INTO binding SELECT system,kind,key,'1','{}','{}',0,0 FROM outbox WHERE id=" + id);
+  EXPECT_EQ(run({"queue", "drop", id}).code, 0) << "an update doubles nothing";
+  EXPECT_EQ(left(), 0);
+}
+
 TEST_F(ParkedTest, UnknownEntryAndBadWordsAreErrors) {
   build();
   ASSERT_EQ(sync().code, 0);

@@ -195,5 +195,48 @@ TEST_F(FirstActivationTest, NothingIsSentWhileTheBuiltInInterfaceIsAtWork) {
   expectBothSidesAgree();
 }
 
+TEST_F(FirstActivationTest, AppliedPlanWaitsLikeAPassWhileTheBuiltInInterfaceIsAtWork) {
+  build();
+  customers = erp_->keys("Kunden");
+  const auto id = addCustomer(customers[0], {{"source", "builtin"}, {"source_external_id", "x1"}});
+  const auto file = (dir_.path() / "plan.json").string();
+  const auto plan = run({"plan", "--flow", "customers", "--out", file});
+  ASSERT_EQ(plan.code, 1) << plan.all();
+  EXPECT_THAT(plan.out, HasSubstr("to be decided customer " + customers[0]));
+  EXPECT_THAT(plan.out, HasSubstr("\"builtin\" wrote"));
+
+  const auto applied = run({"apply", file});
+
+  EXPECT_EQ(applied.code, 3) << applied.all();
+  EXPECT_THAT(applied.err, HasSubstr("PST-7113"));
+  EXPECT_EQ(query("SELECT count(*) FROM outbox WHERE state=4"), 0) << "it goes on by itself";
+  ASSERT_TRUE(app_->remove("customers", id));
+  query("UPDATE outbox SET not_before=0");
+  const auto done = run({"sync", "--flow", "customers"});
+  EXPECT_EQ(done.code, 0) << done.all();
+  EXPECT_EQ(perNumber()[customers[0]], 1);
+}
+
+TEST_F(FirstActivationTest, PlanLeavesWhatIsLookedUpToTheLookUp) {
+  build();
+  customers = erp_->keys("Kunden");
+  addCustomer(customers[0]);
+  addCustomer(customers[0]);
+  ASSERT_EQ(sync().code, 1);
+  query("UPDATE outbox SET state=2");
+  const auto file = (dir_.path() / "plan.json").string();
+  ASSERT_EQ(run({"plan", "--out", file}).code, 1);
+  app_->addFault({.kind = sim::Fault::Kind::Status,
+                  .status = 503,
+                  .methodContains = "GET",
+                  .pathContains = "customers",
+                  .times = -1});
+
+  const auto applied = run({"apply", file});
+
+  EXPECT_EQ(applied.code, 3) << applied.all();
+  EXPECT_EQ(query("SELECT state FROM outbox WHERE kind='customer'"), 2) << "nothing may send it before that";
+}
+
 }  // namespace
 }  // namespace postern::e2e

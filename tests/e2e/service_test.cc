@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include "agent/clock.h"
+#include "agent/database.h"
 #include "tests/e2e/support/site.h"
 
 namespace postern::e2e {
@@ -59,6 +61,20 @@ TEST_F(ServiceTest, StopsWithinTenSecondsWhileBothSidesHang) {
   erp_->clearFaults();
   EXPECT_EQ(sync().code, 0);
   expectBothSidesAgree();
+}
+
+TEST_F(ServiceTest, AClockThatWasAheadSwitchesNoNightlyCompareOff) {
+  build();
+  ASSERT_EQ(sync().code, 0);
+  const auto now = systemClock().now();
+  {
+    Database db(stateFile());
+    writeSetting(db, "full/main", std::to_string(toColumn(now + 24h * 40)));
+  }
+  const auto last = [&] { return query("SELECT CAST(value AS INTEGER) FROM setting WHERE name='full/main'"); };
+  ASSERT_GT(last(), toColumn(now + 24h));
+  const auto running = service();
+  EXPECT_TRUE(eventually(30s, [&] { return last() < toColumn(now + 24h); })) << running->err();
 }
 
 TEST_F(ServiceTest, SecondSignalEndsAtOnce) {
