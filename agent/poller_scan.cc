@@ -92,6 +92,7 @@ struct Poller::Scan {
   bool fromStart = true;
   bool full = false;  // as the pages say
   std::int64_t rows = 0;
+  std::int64_t skipped = 0;  // new rows that were read before our own write, or could not be read at all
   std::int64_t doubled = 0;  // rows whose key an earlier row with other content had
   std::vector<bool> seen{};  // by snapshot id: one bit a record is all a full compare keeps in memory
   std::vector<std::string_view>
@@ -210,7 +211,10 @@ void Poller::store(Scan& scan, std::span<const Changed> changed) {
   const auto now = clock_.now();
   for (const auto& change : changed) {
     if (change.known) scan.mark(change.known->id);
-    if (side.writes != nullptr && side.writes->noted(scan.kind, change.row->key)) continue;  // read before our write
+    if (side.writes != nullptr && side.writes->noted(scan.kind, change.row->key)) {  // read before our write
+      if (!change.known) ++scan.skipped;
+      continue;
+    }
     auto record = side.source->map(scan.kind, *change.row);
     if (!record) {
       const auto& error = record.error();
@@ -221,6 +225,7 @@ void Poller::store(Scan& scan, std::span<const Changed> changed) {
                      {},
                      {}},
                side.part);
+      if (!change.known) ++scan.skipped;
       continue;
     }
     if (!change.known) {
@@ -261,7 +266,8 @@ bool Poller::believes(Scan& scan) {
   }
   const bool restores = !side.isErp && isRestored(scan.kind);
   const auto known = std::max(side.snapshot.count(scan.kind), restores ? bindings_.count(scan.kind) : 0);
-  const auto unseen = known - static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
+  const auto seen = static_cast<std::int64_t>(std::count(scan.seen.begin(), scan.seen.end(), true));
+  const auto unseen = known - seen - (restores ? scan.skipped : 0);
   const bool empty = scan.rows == 0 && known > 0;
   if (empty || (unseen > 10 && unseen > known / 2)) {
     const auto error = empty
