@@ -102,7 +102,7 @@ step "A pass without changes sends nothing, to neither side"
 before=$(($(writes) + $(erpWrites)))
 postern sync
 echo "  writes: $(($(writes) + $(erpWrites) - before))"
-postern status
+postern status || [ $? -eq 1 ]
 
 step "Where everything went"
 arrived

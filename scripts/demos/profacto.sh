@@ -84,7 +84,7 @@ step "A pass without changes sends nothing"
 before=$(writes)
 postern sync
 echo "  writes: $(($(writes) - before))"
-postern status
+postern status || [ $? -eq 1 ]
 
 step "Where everything went"
 arrived
