@@ -177,12 +177,23 @@ struct Exchange {
   bool closed = false;    // the connection ended, rather than our patience
 };
 
+/// A server that sends a byte now and then is never silent, so an answer as a whole has a limit, too: so many times the
+/// one of silence, and what its bytes take at the slowest rate (bytes a second).
+constexpr int kDripPatience = 5;
+constexpr std::size_t kSlowestRate = 16 << 10;
+
 void readAnswer(Connection& connection, AnswerReader& reader, milliseconds limit, const std::stop_token& stop,
                 Exchange& exchange) {
   auto state = AnswerReader::State::More;
+  auto deadline = steady_clock::now() + kDripPatience * limit;
   while (state == AnswerReader::State::More) {
+    if (steady_clock::now() >= deadline) {
+      exchange.problem = &kDrips;
+      break;
+    }
     Step step = receive(connection, limit, stop);
     if (step.io == Io::Progress) {
+      deadline += milliseconds{step.bytes * 1000 / kSlowestRate};
       state = reader.feed(std::string_view(connection.in).substr(0, step.bytes));
       continue;
     }

@@ -104,6 +104,16 @@ inline constexpr Message kSilent{
     {"Check how busy that server is; postern finds out by itself whether the request was carried out.",
      "Prüfen Sie die Auslastung jenes Servers; postern stellt selbst fest, ob die Anfrage ausgeführt wurde.",
      "Controleer hoe druk die server is; postern gaat zelf na of het verzoek is uitgevoerd."}};
+inline constexpr Message kDrips{
+    "PST-2027",
+    {"The answer of {0} came so slowly that it was given up.",
+     "Die Antwort von {0} kam so langsam, dass sie aufgegeben wurde.",
+     "Het antwoord van {0} kwam zo langzaam dat het is opgegeven."},
+    {"Check that server, the line and any proxy between; postern finds out by itself whether the request was carried "
+     "out.",
+     "Prüfen Sie jenen Server, die Leitung und jeden Proxy dazwischen; postern stellt selbst fest, ob die Anfrage "
+     "ausgeführt wurde.",
+     "Controleer die server, de lijn en elke proxy ertussen; postern gaat zelf na of het verzoek is uitgevoerd."}};
 inline constexpr Message kCut{
     "PST-2021",
     {"{0} closed the connection before its answer was complete.",

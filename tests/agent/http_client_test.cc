@@ -266,6 +266,22 @@ TEST_F(HttpClientTest, SlowButSteadyAnswerIsNoSilence) {
   EXPECT_EQ(result->body, "xxxxxx");
 }
 
+TEST_F(HttpClientTest, AnswerThatDripsForEverIsGivenUp) {
+  RawServer server([](Peer& peer) {
+    peer.readRequest();
+    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n");
+    for (int i = 0; i < 200 && !peer.stopping(); ++i) {
+      peer.write("x");
+      std::this_thread::sleep_for(20ms);
+    }
+  });
+  HttpRequest request = postTo(server.url());
+  request.answerLimit = 80ms;
+  const auto begin = std::chrono::steady_clock::now();
+  expectFailure(client->send(request, {}), Fault::Unknown, "PST-2027");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+}
+
 TEST_F(HttpClientTest, ConnectionTheServerClosedWhileIdleIsReplacedForAnyMethod) {
   std::promise<void> closed;
   RawServer server([&](Peer& peer) {
