@@ -70,6 +70,18 @@ const Message kUrlWithPassword{
      "Nehmen Sie alles von „//“ bis „@“ aus der Adresse und verwenden Sie für die Anmeldung die Schlüssel des "
      "Abschnitts.",
      "Haal alles van '//' tot en met '@' uit het adres en gebruik voor het aanmelden de sleutels van de sectie."}};
+const Message kProxyWithPassword{
+    "PST-1047",
+    {"The address in '{0}' contains a user name or password.",
+     "Die Adresse in „{0}“ enthält einen Benutzernamen oder ein Kennwort.",
+     "Het adres in '{0}' bevat een gebruikersnaam of wachtwoord."},
+    {"Let the proxy pass this machine without a log-in, or write proxy = system and put the address with the log-in "
+     "into "
+     "HTTPS_PROXY of the service's environment.",
+     "Lassen Sie diesen Rechner ohne Anmeldung durch den Proxy, oder schreiben Sie proxy = system und die Adresse samt "
+     "Anmeldung in HTTPS_PROXY der Umgebung des Dienstes.",
+     "Laat deze machine zonder aanmelding door de proxy, of schrijf proxy = system en zet het adres met aanmelding in "
+     "HTTPS_PROXY van de omgeving van de dienst."}};
 const Message kNotChoice{
     "PST-1037",
     {"The value '{1}' of '{0}' is not one of: {2}.", "Der Wert „{1}“ von „{0}“ ist keiner von diesen: {2}.",
@@ -198,7 +210,8 @@ Problem checkUrl(const Candidate& c) {
   const std::size_t slashes = c.value.find("//");
   const std::size_t host = slashes == std::string::npos ? 0 : slashes + 2;
   const std::size_t hostEnd = std::min(c.value.find_first_of("/?#", host), c.value.size());
-  if (c.value.substr(host, hostEnd - host).find('@') != std::string::npos) return c.error(kUrlWithPassword);
+  if (c.value.substr(host, hostEnd - host).find('@') != std::string::npos)
+    return c.error(std::string_view(c.option.key) == "proxy" ? kProxyWithPassword : kUrlWithPassword);
   if (!isPlainUrl(c.value)) return c.error(kNotUrl);
   const bool open = c.option.type == Option::Type::SecureUrl && !c.value.starts_with("https://");
   if (open && !staysHere(c.value)) return c.error(kNotSecure);

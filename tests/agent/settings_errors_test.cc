@@ -130,7 +130,7 @@ const Broken kBroken[] = {
     {"[agent]\nproxy = direct\n", 2, "PST-1035", "The value of 'proxy' is not a web address."},
     {"[system.erp]\nconnector=alpha\nurl = https://user:hunter2@erp\n", 3, "PST-1036",
      "The address in 'url' contains a user name or password."},
-    {"[agent]\nproxy = http://user@proxy:3128\n", 2, "PST-1036",
+    {"[agent]\nproxy = http://user@proxy:3128\n", 2, "PST-1047",
      "The address in 'proxy' contains a user name or password."},
     {"[agent]\nlanguage = fr\n", 2, "PST-1037", "The value 'fr' of 'language' is not one of: en, de, nl."},
     {"[agent]\nstate_dir = state\n", 2, "PST-1038", "The path 'state' of 'state_dir' is not absolute."},
