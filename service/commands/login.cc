@@ -49,6 +49,13 @@ constexpr Message kNoCode{
     {"run \"postern login\" again; with --paste the address can be copied by hand",
      "Führen Sie „postern login“ noch einmal aus; mit --paste lässt sich die Adresse von Hand übertragen",
      "voer \"postern login\" opnieuw uit; met --paste kan het adres met de hand worden overgenomen"}};
+constexpr Message kNobody{
+    "PST-1348",
+    {"no browser came back to {0} with an answer", "kein Browser kam mit einer Antwort zu {0} zurück",
+     "er kwam geen browser met een antwoord terug op {0}"},
+    {"run \"postern login\" again on the machine with the browser, or with --paste",
+     "Führen Sie „postern login“ noch einmal auf dem Rechner mit dem Browser aus, oder mit --paste",
+     "voer \"postern login\" opnieuw uit op de computer met de browser, of met --paste"}};
 constexpr Message kNoPort{
     "PST-1343",
     {"the browser cannot come back to {0}: {1}", "der Browser kann nicht zu {0} zurückkehren: {1}",
@@ -76,6 +83,40 @@ Answer answerOf(const std::string& address) {
   return answer;
 }
 
+/// What one visitor brings, who is told whether that was it; nullopt for any but the browser with our `state`.
+std::optional<Answer> hear(Poco::Net::StreamSocket& visitor, const std::string& state) {
+  try {
+    visitor.setReceiveTimeout(Poco::Timespan(5, 0));
+    std::string head(4096, '\0');
+    const int count = visitor.receiveBytes(head.data(), static_cast<int>(head.size()));
+    head.resize(static_cast<std::size_t>(std::max(count, 0)));
+    const auto start = head.find(' ');
+    const auto end = head.find(' ', start + 1);
+    const auto target = start == std::string::npos || end == std::string::npos
+                            ? std::string()
+                            : head.substr(start + 1, end - start - 1);
+    auto answer = answerOf("http://127.0.0.1" + target);
+    const bool ours = answer.state == state && (!answer.code.empty() || !answer.error.empty());
+    const std::string body = ours ? "postern: OK. You may close this page.\n" : "postern\n";
+    const std::string reply =
+        std::string("HTTP/1.1 ") + (ours ? "200 OK" : "404 Not Found") +
+        "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n" + body;
+    if (!ours) {
+      visitor.sendBytes(reply.data(), static_cast<int>(reply.size()));
+      return std::nullopt;
+    }
+    try {
+      visitor.sendBytes(reply.data(), static_cast<int>(reply.size()));
+      visitor.shutdownSend();
+    } catch (const Poco::Exception&) {  // it has told what it had to tell
+    }
+    return answer;
+  } catch (const Poco::Exception&) {  // browsers connect ahead of time, others knock, too: the right one may still come
+    return std::nullopt;
+  }
+}
+
 /// Waits on the loopback address of `redirect` for one visit of a browser that carries our `state`; others are sent
 /// away. nullopt when nobody came.
 Result<Answer> visit(const Poco::URI& redirect, const std::string& state, std::stop_token stop) {
@@ -89,25 +130,7 @@ Result<Answer> visit(const Poco::URI& redirect, const std::string& state, std::s
     while (!stop.stop_requested() && std::chrono::steady_clock::now() < until) {
       if (!server.poll(Poco::Timespan(0, 250'000), Poco::Net::Socket::SELECT_READ)) continue;
       auto browser = server.acceptConnection();
-      browser.setReceiveTimeout(Poco::Timespan(5, 0));
-      std::string head(4096, '\0');
-      const int count = browser.receiveBytes(head.data(), static_cast<int>(head.size()));
-      head.resize(static_cast<std::size_t>(std::max(count, 0)));
-      const auto start = head.find(' ');
-      const auto end = head.find(' ', start + 1);
-      const auto target = start == std::string::npos || end == std::string::npos
-                              ? std::string()
-                              : head.substr(start + 1, end - start - 1);
-      const auto answer = answerOf("http://127.0.0.1" + target);
-      const bool ours = answer.state == state && (!answer.code.empty() || !answer.error.empty());
-      const std::string body = ours ? "postern: OK. You may close this page.\n" : "postern\n";
-      const std::string reply =
-          std::string("HTTP/1.1 ") + (ours ? "200 OK" : "404 Not Found") +
-          "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
-          "\r\n\r\n" + body;
-      browser.sendBytes(reply.data(), static_cast<int>(reply.size()));
-      browser.shutdownSend();
-      if (ours) return answer;
+      if (auto answer = hear(browser, state)) return std::move(*answer);
     }
   } catch (const Poco::Exception& e) {
     return refuse(e.displayText());
@@ -201,6 +224,10 @@ int run(Invocation& call) {
       return kSettings;
     }
     answer = std::move(*visited);
+  }
+  if (answer.code.empty() && answer.error.empty() && call.options.count("paste") == 0) {
+    console.error(Error{Fault::Auth, &kNobody, {redirect.toString()}, {}, {}});
+    return kRemote;
   }
   if (answer.code.empty()) {
     console.error(Error{Fault::Auth, &kNoCode, {answer.error.empty() ? "-" : answer.error}, {}, {}});
