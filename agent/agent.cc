@@ -211,6 +211,7 @@ PassReport Agent::runPass(Link& link, const PassOptions& options, bool reads, st
   Progress progress;
   PassReport report;
   report.link = name;
+  link.poller.waitsForDisk = false;
   Database pollDb(file_);
   std::vector<std::unique_ptr<Database>> pushDbs;
   std::vector<std::unique_ptr<Pusher>> pushers;

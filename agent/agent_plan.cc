@@ -32,17 +32,38 @@ class StateCopy {
  public:
   StateCopy(Database& live, const std::filesystem::path& file, const Clock& clock)
       : file_(file.parent_path() / ("plan-" + std::to_string(clock.monotonic().time_since_epoch().count()) + ".db")) {
-    live.copyTo(file_);
+    removeForgotten(file_.parent_path());
+    try {
+      live.copyTo(file_);
+    } catch (...) {  // a full disk, and what was written keeps it full
+      remove(file_);
+      throw;
+    }
   }
-  ~StateCopy() {
-    std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + suffix, ignored);
-  }
+  ~StateCopy() { remove(file_); }
   StateCopy(const StateCopy&) = delete;
   StateCopy& operator=(const StateCopy&) = delete;
   const std::filesystem::path& file() const { return file_; }
 
  private:
+  static void remove(const std::filesystem::path& file) {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+      auto part = file;
+      std::filesystem::remove(part += suffix, ignored);
+    }
+  }
+  /// Copies of processes that were killed: no plan takes a day.
+  static void removeForgotten(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours{24};
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+      const auto& file = entry.path();
+      const bool copy = file.filename().string().starts_with("plan-") && file.extension() == ".db";
+      if (copy && std::filesystem::last_write_time(file, ignored) < yesterday) remove(file);
+    }
+  }
+
   std::filesystem::path file_;
 };
 
@@ -50,6 +71,7 @@ class StateCopy {
 void lookOnly(PollerSetup& setup) {
   setup.brakes = false;  // what it would hold is just what is to be seen
   setup.queueLimit = std::numeric_limits<std::int64_t>::max();
+  setup.waitsForDisk = false;
   setup.patience = {};  // nobody is at work beside it
 }
 

@@ -236,14 +236,15 @@ void Database::open(const std::string& name, int flags) {
 Database::Database(const std::filesystem::path& file, Mode mode) {
   const std::string name = file.string();
   std::error_code ignored;
-  if (mode == Mode::ReadOnly && !std::filesystem::exists(file, ignored)) throw StateError(kMissing, {name});
+  std::error_code forbidden;
+  if (mode == Mode::ReadOnly && !std::filesystem::exists(file, forbidden) && !forbidden)
+    throw StateError(kMissing, {name});
   if (mode == Mode::ReadWrite && file.has_parent_path())
     std::filesystem::create_directories(file.parent_path(), ignored);
-  const bool isNew = !std::filesystem::exists(file, ignored);
   try {
+    if (mode == Mode::ReadWrite) makeServiceFile(file);  // SQLite gives the log beside it the same owner
     // A reader opens for writing too: after a crash somebody must replay the log.
-    open(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == Mode::ReadWrite ? SQLITE_OPEN_CREATE : 0));
-    if (isNew) giveToFolderOwner(file);  // before SQLite makes the log beside it, which takes the file's owner
+    open(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
     configure(mode);
   } catch (const std::filesystem::filesystem_error& e) {
     throw StateError(kCannotOpen, {name, e.code().message()});

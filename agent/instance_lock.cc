@@ -1,7 +1,5 @@
 #include "agent/instance_lock.h"
 
-#include <fstream>
-
 #include "agent/database.h"
 #include "agent/file_lock.h"
 #include "agent/private_file.h"
@@ -29,10 +27,8 @@ std::unique_ptr<InstanceLock> InstanceLock::tryTake(const std::filesystem::path&
   const auto file = stateDir / "postern.lock";
   std::error_code ignored;
   std::filesystem::create_directories(stateDir, ignored);
-  const bool isNew = !std::filesystem::exists(file, ignored);
-  { std::ofstream touch(file, std::ios::app); }
   try {
-    if (isNew) giveToFolderOwner(file);
+    makeServiceFile(file);
     auto impl = std::make_unique<Impl>(Impl{FileLock::tryTake(file)});
     if (!impl->lock) return nullptr;
     return std::unique_ptr<InstanceLock>(new InstanceLock(std::move(impl)));

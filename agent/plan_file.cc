@@ -133,8 +133,21 @@ Result<void> writePlanFile(const std::filesystem::path& file, const PlanFile& pl
   json whole{{"format", kFormat},         {"link", plan.link},         {"made", isoStamp(plan.made)},
              {"flow", plan.options.flow}, {"full", plan.options.full}, {"changes", json::array()}};
   for (const auto& change : plan.changes) whole["changes"].push_back(toJson(change));
+  // Whatever stands there and is no plain file would be replaced by one: /dev/null, a pipe.
+  std::error_code error;
+  const auto there = std::filesystem::status(file, error);
+  const auto place = std::filesystem::exists(there) ? std::filesystem::canonical(file, error) : file;
+  auto temporary = place;
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
+    return fail(Fault::Reject, kCannotWrite,
+                {file.string(), std::make_error_code(std::errc::invalid_argument).message()});
+  }
+  if (std::filesystem::exists(temporary += ".new", error)) {
+    return fail(Fault::Reject, kCannotWrite,
+                {file.string(), temporary.string() + ": " + std::make_error_code(std::errc::file_exists).message()});
+  }
   try {
-    writePrivateFile(file, whole.dump(1, ' ', false, json::error_handler_t::replace) + '\n');
+    writePrivateFile(place, whole.dump(1, ' ', false, json::error_handler_t::replace) + '\n');
   } catch (const std::filesystem::filesystem_error& e) {
     return fail(Fault::Reject, kCannotWrite, {file.string(), e.code().message()});
   }

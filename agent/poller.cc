@@ -482,6 +482,7 @@ bool Poller::awaitRoom(std::stop_token stop) {
       if (std::exchange(paused_, false)) health_.good(part);
       return true;
     }
+    if (!full && !setup_.waitsForDisk) throw StateError(kDiskFull, {});
     if (!told) {
       const Error error{Fault::Retry, full ? &kQueueFull : &kDiskFull, {std::to_string(lastCount_)}, {}, {}};
       health_.report(part, HealthLevel::Warning, error);

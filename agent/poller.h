@@ -32,6 +32,7 @@ struct PollerSetup {
   std::set<std::string, std::less<>> toErp{};           // of these, that go towards the ERP, too
   std::int64_t queueLimit = 200'000;                    // entries; above it polling pauses
   std::function<bool()> hasRoom = [] { return true; };  // false while the disk is under its floor
+  bool waitsForDisk = true;  // reading pauses then; else the pass ends with StateError: somebody waits for its end
 
   // The way back; with appSource == nullptr there is none.
   Source* appSource = nullptr;

@@ -21,10 +21,11 @@ enum class IfExists { Replace, Keep };
 bool writePrivateFile(const std::filesystem::path& file, std::string_view bytes, IfExists ifExists = IfExists::Replace,
                       const WriteStepHook& hook = {});
 
-/// A file that an administrator's command made in the service's directory belongs to the owner of that directory from
-/// now on, or the service could not write it. Only root can and need do so; nothing happens for others and on Windows,
-/// where rights are inherited. Throws std::filesystem::filesystem_error.
-void giveToFolderOwner(const std::filesystem::path& file);
+/// Makes an empty file in the service's directory unless there is one. What an administrator's command makes there
+/// belongs to the owner of the directory (on Windows rights are inherited), or the service could not write it. A
+/// symbolic link in its place is refused: the service's account may have put it there. The directory must exist. Throws
+/// std::filesystem::filesystem_error.
+void makeServiceFile(const std::filesystem::path& file);
 
 /// Whether accounts other than the owner (on Windows: Everyone, Users, Authenticated Users, Guests) may read or write
 /// the file. Throws std::filesystem::filesystem_error when that cannot be told.

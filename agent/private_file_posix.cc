@@ -100,10 +100,14 @@ bool writePrivateFile(const std::filesystem::path& file, std::string_view bytes,
   return placed;
 }
 
-void giveToFolderOwner(const std::filesystem::path& file) {
-  const Descriptor to(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (to.get() < 0) throwLast("open", file);
-  giveToOwner(to, file);
+void makeServiceFile(const std::filesystem::path& file) {
+  const Descriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640));
+  if (made.get() >= 0) return giveToOwner(made, file);
+  if (errno != EEXIST) throwLast("create", file);
+  struct stat there {};
+  if (::lstat(file.c_str(), &there) != 0) throwLast("open", file);
+  errno = ELOOP;
+  if (S_ISLNK(there.st_mode)) throwLast("open", file);
 }
 
 bool isOpenToOthers(const std::filesystem::path& file) {

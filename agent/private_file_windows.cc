@@ -108,7 +108,15 @@ bool writePrivateFile(const std::filesystem::path& file, std::string_view bytes,
   return true;
 }
 
-void giveToFolderOwner(const std::filesystem::path&) {}
+void makeServiceFile(const std::filesystem::path& file) {
+  const Handle made(::CreateFileW(file.c_str(), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                  nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+  if (made.isOpen()) return;
+  if (const DWORD error = ::GetLastError(); error != ERROR_FILE_EXISTS) throwError("create", file, error);
+  const DWORD attributes = ::GetFileAttributesW(file.c_str());
+  if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
+    throwError("open", file, ERROR_CANT_ACCESS_FILE);
+}
 
 bool isOpenToOthers(const std::filesystem::path& file) {
   ACL* list = nullptr;

@@ -61,6 +61,7 @@ void Pusher::run(Until until, std::stop_token stop) {
   }
   std::stop_callback wakeUp(stop, [this] { wake(); });
   bool recovered = false;
+  int failures = 0;  // of the state file, in a row
   std::int64_t seenVersion = -1;
   while (!stop.stop_requested()) {
     health_.alive(part_, kSilence);
@@ -69,6 +70,7 @@ void Pusher::run(Until until, std::stop_token stop) {
       recovered = true;
       if (adopted_ || adopt(stop) || !unsettled_.empty()) step(stop);
       publish();
+      failures = 0;
       if (until == Until::Delivered && finished()) break;
       if (inFlight_.empty() && !more_) {
         // Another process may have mended or queued something.
@@ -76,7 +78,7 @@ void Pusher::run(Until until, std::stop_token stop) {
         more_ = std::exchange(seenVersion, version) != version;
       }
     } catch (const DatabaseError& e) {
-      if (!e.passes()) throw;
+      if (!e.passes() || (until == Until::Delivered && ++failures == kGiveUpAfter)) throw;
       const Error error{Fault::Retry, &kStateFile, {e.what()}, {}, {}};
       health_.report(part_, HealthLevel::Bad, error);
       unpublished_ = true;  // the board must hear when it is over

@@ -326,11 +326,8 @@ namespace {
 class OneWriter {
  public:
   explicit OneWriter(const std::filesystem::path& store) : inside_(mutex()), file_(store.string() + ".lock") {
-    std::error_code ignored;
-    const bool isNew = !std::filesystem::exists(file_, ignored);
-    { const std::ofstream touch(file_, std::ios::app); }
     try {
-      if (isNew) giveToFolderOwner(file_);
+      makeServiceFile(file_);
       lock_ = boost::interprocess::file_lock(file_.string().c_str());
       lock_.lock();
     } catch (const std::filesystem::filesystem_error& e) {

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <fstream>
 #include <optional>
+#include <sstream>
 
 #include "agent/option_value.h"
 #include "agent/settings_check.h"
@@ -40,21 +41,6 @@ T valueOf(const std::string& text, std::optional<T> (*read)(std::string_view)) {
   const auto value = read(text);
   assert(value || text.empty());
   return value.value_or(T{});
-}
-
-std::string readWholeFile(const std::filesystem::path& file) {
-  constexpr std::size_t kLimit = 1 << 20;
-  const std::string place = file.string();
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) throw ConfigError(place, kCannotRead);
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw ConfigError(place, kCannotRead);
-  std::string text(kLimit + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) throw ConfigError(place, kCannotRead);
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kLimit) throw ConfigError(place, kTooLarge);
-  return text;
 }
 
 }  // namespace
@@ -103,8 +89,23 @@ Language languageOf(std::string_view name) {
 
 Language Settings::language() const { return languageOf(agent.text("language")); }
 
-Language languageIn(const std::filesystem::path& file) {
+std::string readSettingsFile(const std::filesystem::path& file) {
+  constexpr std::size_t kLimit = 1 << 20;
+  const std::string place = file.string();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) throw ConfigError(place, kCannotRead);
   std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw ConfigError(place, kCannotRead);
+  std::string text(kLimit + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) throw ConfigError(place, kCannotRead);
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > kLimit) throw ConfigError(place, kTooLarge);
+  return text;
+}
+
+Language languageIn(std::string_view text) {
+  std::istringstream stream{std::string(text)};
   bool inAgent = false;
   for (std::string line; std::getline(stream, line);) {
     try {
@@ -133,7 +134,7 @@ std::string Settings::caFileOf(const SystemSettings& system) const {
 }
 
 Settings Settings::load(const std::filesystem::path& file, const Registry& registry) {
-  return parse(readWholeFile(file), file, registry);
+  return parse(readSettingsFile(file), file, registry);
 }
 
 Settings Settings::parse(std::string_view text, const std::filesystem::path& file, const Registry& registry) {

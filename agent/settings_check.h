@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/ini.h"
@@ -15,8 +16,12 @@ namespace postern {
 Settings checkSettings(const std::vector<IniSection>& sections, const std::filesystem::path& file,
                        const Registry& registry);
 
-/// What the file says of the language, even if something else in it is wrong; English when it says nothing usable.
-Language languageIn(const std::filesystem::path& file);
+/// The settings file's text, read once: it may be a pipe. Throws ConfigError when it cannot be read or is over 1 MB.
+std::string readSettingsFile(const std::filesystem::path& file);
+
+/// What the file's text says of the language, even if something else in it is wrong; English when it says nothing
+/// usable.
+Language languageIn(std::string_view text);
 
 /// The options of a section: `own`, then those of `common` that `own` does not describe itself.
 std::vector<const Option*> mergedOptions(std::span<const Option> common, std::span<const Option> own);

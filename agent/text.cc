@@ -1,5 +1,7 @@
 #include "agent/text.h"
 
+#include "agent/visible.h"
+
 namespace postern {
 
 std::string_view Text::in(Language language) const {
@@ -34,6 +36,7 @@ std::string fill(std::string_view pattern, std::span<const std::string> args) {
 
 std::string sentence(std::string text) {
   if (text.empty()) return text;
+  text = visible(text);
   // Names and paths at the start stay as they are: only a plain word gets its capital.
   const auto wordEnd = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
   if (wordEnd != 0 && wordEnd != std::string::npos && (text[wordEnd] == ' ' || text[wordEnd] == ',')) {

@@ -1,5 +1,7 @@
 #include "service/command.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -71,6 +73,10 @@ int runCommand(const Command& command, const std::vector<std::string>& arguments
   }
   if (invocation.options.count("word") != 0)
     invocation.words = invocation.options["word"].as<std::vector<std::string>>();
+  if (invocation.words.size() > command.mostWords && &command == &kSecret)
+    throw UsageError(
+        "a value never goes on the command line, where others can read it; change this one, and type it "
+        "at the prompt or pipe it in");
   if (invocation.words.size() > command.mostWords)
     throw UsageError("unexpected \"" + invocation.words[command.mostWords] + '"');
   return command.run(invocation);
@@ -134,16 +140,47 @@ const Message kStateFailed{"PST-6010",
                             "opnieuw: postern vindt zijn records in de app "
                             "terug"}};
 
+const Message kNoLink{
+    "PST-1112",
+    {"there is no [link.NAME], so there is nothing to do", "es gibt kein [link.NAME], also nichts zu tun",
+     "er is geen [link.NAAM], dus niets te doen"},
+    {"name an ERP and an app in a section [link.main]; \"postern config reference\" shows how",
+     "Nennen Sie ein ERP und eine App in einem Abschnitt [link.main]; \"postern config reference\" zeigt, wie",
+     "noem een ERP en een app in een sectie [link.main]; \"postern config reference\" toont hoe"}};
+const Message kDiskFull{
+    "PST-6011",
+    {"the disk with the state file of {0} is full ({1})", "der Datenträger mit der Zustandsdatei zu {0} ist voll ({1})",
+     "de schijf met het statusbestand van {0} is vol ({1})"},
+    {"free space where state_dir lies; nothing is lost, and the next pass goes on from here",
+     "Schaffen Sie dort Platz, wo state_dir liegt; nichts geht verloren, der nächste Durchlauf macht hier weiter",
+     "maak ruimte vrij waar state_dir staat; er gaat niets verloren en de volgende ronde gaat hier verder"}};
+const Message kNoOutput{
+    "PST-1347",
+    {"the output could not be written in full", "die Ausgabe konnte nicht vollständig geschrieben werden",
+     "de uitvoer kon niet volledig worden geschreven"},
+    {"check the disk, pipe or terminal it goes to", "Prüfen Sie, wohin sie geht: Datenträger, Pipe oder Terminal",
+     "controleer de schijf, pipe of terminal waar die heen gaat"}};
+
 std::span<const Command* const> commands() { return kCommands; }
 
 const Settings& Invocation::settings() {
   if (!settings_) {
-    console.language = languageIn(configFile_);
-    settings_ = Settings::load(configFile_, registry());
+    const auto text = readSettingsFile(configFile_);
+    console.language = languageIn(text);
+    settings_ = Settings::parse(text, configFile_, registry());
     console.language = settings_->language();
   }
   return *settings_;
 }
+
+namespace {
+/// The command's code, or another one when what it printed did not arrive: half a list must not look like a whole one.
+int unlessCut(int code, const Console& console) {
+  if (console.out.flush()) return code;
+  console.error(Error{Fault::Reject, &kNoOutput, {}, {}, {}});
+  return std::max<int>(code, kDiffers);
+}
+}  // namespace
 
 int runPostern(const std::vector<std::string>& given, Console console, std::stop_token stop) {
   std::vector<std::string> arguments = given;
@@ -155,7 +192,7 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h" ||
         arguments.front() == "help") {
       printHelp(arguments.empty() ? console.err : console.out, console);
-      return arguments.empty() ? kSettings : kDone;
+      return arguments.empty() ? kSettings : unlessCut(kDone, console);
     }
     name = arguments.front() == "--version" ? "version" : arguments.front();
     arguments.erase(arguments.begin());
@@ -174,7 +211,8 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     logForJournal(errorsGoToJournal(std::getenv("JOURNAL_STREAM")));
     invocation.emplace(config, console, std::move(stop));
     speaker = &invocation->console;
-    return runCommand(**found, arguments, *invocation);
+    const int code = runCommand(**found, arguments, *invocation);
+    return unlessCut(code, *speaker);
   } catch (const ConfigError& e) {
     tellRefused(e, *speaker);
     return kSettings;
@@ -183,7 +221,7 @@ int runPostern(const std::vector<std::string>& given, Console console, std::stop
     return kState;
   } catch (const DatabaseError& e) {
     tellStateFailed(Error{Fault::Stop,
-                          &kStateFailed,
+                          e.code() == SQLITE_FULL ? &kDiskFull : &kStateFailed,
                           {invocation ? invocation->configFile().string() : std::string(), e.what()},
                           {},
                           {}},

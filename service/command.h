@@ -72,6 +72,9 @@ void tellRefused(const ConfigError& error, const Console& console);
 /// The state file failed while it was in use; arguments: file, SQLite's words.
 extern const Message kStateFailed;
 
+/// The settings have no link, so there is nothing to do.
+extern const Message kNoLink;
+
 /// Runs `postern ARGUMENTS`; everything but main() itself, so that tests can call it. Returns the exit code; no
 /// exception leaves it.
 int runPostern(const std::vector<std::string>& arguments, Console console, std::stop_token stop);

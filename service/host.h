@@ -47,8 +47,8 @@ void notifyAlive();
 std::optional<std::chrono::microseconds> watchdogInterval();
 
 /// Reads a line without showing it when standard input is a terminal (asks with `prompt` on stderr), else all of
-/// standard input up to the first line break. nullopt at the end of input.
-std::optional<std::string> readHidden(const std::string& prompt);
+/// standard input, 64 KiB at most, without its last line break. nullopt when there is none, or on a stop.
+std::optional<std::string> readHidden(const std::string& prompt, std::stop_token stop);
 
 /// Ends the process without any clean-up; the state file is safe at every instruction.
 [[noreturn]] void endNow(int exitCode);

@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -7,7 +9,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -66,6 +70,36 @@ bool reloadIsDue() {
   return !accept || accept();
 }
 
+/// Keeps a terminal from showing what is typed, and never leaves it so: its user would type blindly afterwards.
+class HiddenInput {
+ public:
+  HiddenInput() : terminal_(::isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &before_) == 0) {
+    if (!terminal_) return;
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  ~HiddenInput() {
+    if (!terminal_) return;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    std::cerr << '\n';
+  }
+  HiddenInput(const HiddenInput&) = delete;
+  HiddenInput& operator=(const HiddenInput&) = delete;
+  bool terminal() const { return terminal_; }
+
+ private:
+  termios before_{};
+  bool terminal_;
+};
+
+/// Whatever is opened first would get the number of a stream that is closed, and everything printed with it.
+void openClosedStreams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) static_cast<void>(::open("/dev/null", O_RDWR));
+  }
+}
+
 std::atomic<bool> startOver{false};  // a reload was asked for: after the stop begin again with the new settings
 constexpr int kTryAgain = 75;        // EX_TEMPFAIL; the unit starts the service again
 
@@ -95,6 +129,7 @@ struct Host::Impl {
 };
 
 Host::Host() : impl_(std::make_unique<Impl>()) {
+  openClosedStreams();
   ::signal(SIGPIPE, SIG_IGN);
   ::umask(0027);
   sigemptyset(&impl_->signals);
@@ -156,24 +191,28 @@ std::optional<std::chrono::microseconds> watchdogInterval() {
   return std::chrono::microseconds{value};
 }
 
-std::optional<std::string> readHidden(const std::string& prompt) {
-  termios before{};
-  const bool terminal = ::isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &before) == 0;
-  if (terminal) {
-    std::cerr << prompt << std::flush;
-    termios hidden = before;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+std::optional<std::string> readHidden(const std::string& prompt, std::stop_token stop) {
+  constexpr std::size_t kMost = 64 << 10;
+  const HiddenInput hidden;
+  if (hidden.terminal()) std::cerr << prompt << std::flush;
+  std::string text;
+  bool ended = false;
+  while (!ended && text.size() <= kMost) {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    if (stop.stop_requested()) return std::nullopt;
+    if (::poll(&input, 1, 100) <= 0) continue;
+    std::array<char, 4096> bytes{};
+    const auto count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    ended = count <= 0;
+    if (!ended) text.append(bytes.data(), static_cast<std::size_t>(count));
+    if (hidden.terminal() && text.ends_with('\n')) break;
   }
-  std::string line;
-  const bool read = static_cast<bool>(std::getline(std::cin, line));
-  if (terminal) {
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    std::cerr << '\n';
+  if (ended && text.empty()) return std::nullopt;
+  for (const char end : {'\n', '\r'}) {
+    if (text.ends_with(end)) text.pop_back();
   }
-  if (!read) return std::nullopt;
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  return line;
+  return text;
 }
 
 void endNow(int exitCode) {

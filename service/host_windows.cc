@@ -100,7 +100,7 @@ void notifyStopping() { windows::serviceIsStopping(); }
 void notifyAlive() {}
 std::optional<std::chrono::microseconds> watchdogInterval() { return std::nullopt; }
 
-std::optional<std::string> readHidden(const std::string& prompt) {
+std::optional<std::string> readHidden(const std::string& prompt, std::stop_token) {
   const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
   DWORD mode = 0;
   const bool terminal = GetConsoleMode(input, &mode) != 0;

@@ -22,11 +22,20 @@ void show(std::ostream& out, const std::string& head, const Section& section, st
   out << '\n';
 }
 
+/// The reference is for whoever has no good settings yet.
+Language languageOf(const std::filesystem::path& file) {
+  try {
+    return languageIn(readSettingsFile(file));
+  } catch (const ConfigError&) {
+    return Language::En;
+  }
+}
+
 int run(Invocation& call) {
   const auto what = call.word(0);
   auto& out = call.console.out;
   if (what == "reference") {
-    out << settingsReference(registry(), languageIn(call.configFile()));
+    out << settingsReference(registry(), languageOf(call.configFile()));
     return kDone;
   }
   if (what == "check") {

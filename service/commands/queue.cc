@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/bindings.h"
 #include "agent/outbox.h"
+#include "agent/visible.h"
 #include "connectors/registry.h"
 #include "service/command.h"
 
@@ -63,7 +64,7 @@ nlohmann::json toJsonObject(const OutboxEntry& entry, Language language) {
 std::string reason(const OutboxEntry& entry, const Console& console) {
   if (entry.state == OutboxEntry::State::Blocked) return console.tr(kWaitsFor, {entry.blockedOn});
   if (entry.code.empty()) return {};
-  return entry.code + ": " + causeOf(entry.reason, console.language);
+  return entry.code + ": " + visible(causeOf(entry.reason, console.language));
 }
 
 int list(Invocation& call, Database& db) {
@@ -83,7 +84,7 @@ int list(Invocation& call, Database& db) {
         json.push_back(toJsonObject(entry, console.language));
       } else {
         rows.push_back({std::to_string(entry.id), std::string(stateName(entry.state)), entry.system, entry.kind,
-                        entry.key, std::to_string(entry.attempts), reason(entry, console)});
+                        visible(entry.key), std::to_string(entry.attempts), reason(entry, console)});
       }
     }
     filter.afterId = entries.back().id;
@@ -123,15 +124,15 @@ void show(Invocation& call, Database& db, const OutboxEntry& entry) {
     return;
   }
   console.out << entry.id << "  " << stateName(entry.state) << "  " << (change.create ? "create " : "update ")
-              << entry.kind << ' ' << entry.key << "  -> " << entry.system << '\n';
+              << entry.kind << ' ' << visible(entry.key) << "  -> " << entry.system << '\n';
   if (const auto why = reason(entry, console); !why.empty()) console.out << why << '\n';
   if (!entry.code.empty())
-    console.out << console.tr(kRemedyLabel) << ": " << remedyOf(entry.reason, console.language) << '\n';
-  if (!entry.detail.empty()) console.out << console.tr(kServerSaid) << ": " << entry.detail << '\n';
+    console.out << console.tr(kRemedyLabel) << ": " << visible(remedyOf(entry.reason, console.language)) << '\n';
+  if (!entry.detail.empty()) console.out << console.tr(kServerSaid) << ": " << visible(entry.detail) << '\n';
   for (const auto& field : change.fields) {
     console.out << "  " << field.name << ": ";
-    if (!change.create) console.out << '"' << field.from << "\" -> ";
-    console.out << '"' << field.to << "\"\n";
+    if (!change.create) console.out << '"' << visible(field.from) << "\" -> ";
+    console.out << '"' << visible(field.to) << "\"\n";
   }
 }
 

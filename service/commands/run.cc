@@ -103,6 +103,7 @@ bool settingsAreGood(const std::filesystem::path& file, const Console& console) 
 int run(Invocation& call) {
   const auto& settings = call.settings();
   setLevel(settings.agent.text("log_level"));
+  if (settings.links.empty()) throw ConfigError(call.configFile().string(), kNoLink);
   const auto lock = InstanceLock::tryTake(settings.stateDir());
   if (!lock) throw StateError(kAlreadyRuns, {settings.stateDir().string()});
   Agent agent(settings, registry(), systemClock());

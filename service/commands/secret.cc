@@ -43,7 +43,8 @@ int run(Invocation& call) {
     out << call.console.tr(removed ? kRemoved : kNone, {name}) << '\n';
     return removed ? kDone : kDiffers;
   }
-  const auto value = readHidden(call.console.tr(kPrompt, {name}));
+  const auto value = readHidden(call.console.tr(kPrompt, {name}), call.stop);
+  if (call.stop.stop_requested()) return kDiffers;
   if (!value || value->empty()) throw ConfigError({}, kNoInput, {name});
   std::error_code ignored;  // the store says what is wrong when it cannot write
   std::filesystem::create_directories(call.settings().stateDir(), ignored);

@@ -29,7 +29,8 @@ constexpr Text kSeeParked{"See \"postern queue list --parked\".", "Siehe \"poste
 bool isSystem(const std::string& part, const Settings& settings) {
   return std::ranges::any_of(settings.links, [&](const auto& entry) {
     const auto& [name, link] = entry;
-    return part == name + '/' + link.erp || part == name + '/' + link.app || part == name + '/' + link.erp + "/write";
+    const auto erp = name + '/' + link.erp, app = name + '/' + link.app;
+    return part == erp || part == app || part == erp + "/write" || part == app + "/read";
   });
 }
 

@@ -7,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/instance_lock.h"
 #include "agent/plan_file.h"
+#include "agent/visible.h"
 #include "connectors/registry.h"
 #include "service/command.h"
 
@@ -71,6 +72,7 @@ std::vector<std::string> linksOf(Invocation& call) {
   std::vector<std::string> names;
   if (!call.word(0).empty()) return {call.word(0)};
   for (const auto& [name, link] : call.settings().links) names.push_back(name);
+  if (names.empty()) throw ConfigError(call.configFile().string(), kNoLink);
   return names;
 }
 
@@ -149,8 +151,10 @@ std::optional<HealthEntry> troubleOf(Database& db, const std::string& link, cons
   return std::nullopt;
 }
 
-/// The service holds the queue: ask it, watch it, tell how it ended.
-int askService(Invocation& call, const std::vector<std::string>& links) {
+/// Another process holds the queue: ask it, watch it, tell how it ended. When it ends before it has done what it was
+/// asked for, `lock` is held, and nothing returned.
+std::optional<int> askService(Invocation& call, const std::vector<std::string>& links,
+                              std::unique_ptr<InstanceLock>& lock) {
   constexpr auto kLongest = 15min;
   if (call.options.count("full") != 0 || !call.options["flow"].as<std::string>().empty()) {
     call.console.error(Error{Fault::Reject, &kLimitNeedsOwn, {}, {}, {}});
@@ -174,9 +178,14 @@ int askService(Invocation& call, const std::vector<std::string>& links) {
       counts += countOutbox(db, link + '/' + settings.erp);
       const bool empty = counts.waiting + counts.sending + counts.probing == 0;
       // An app that is away may stay so for hours; the service goes on by itself.
-      done = passServed(db, link, ticket) && (empty || troubleOf(db, link, settings, true));
+      const bool served = passServed(db, link, ticket);
+      done = served && (empty || troubleOf(db, link, settings, true));
+      if (!served && (lock = InstanceLock::tryTake(call.settings().stateDir()))) return std::nullopt;
     }
-    if (!done) call.console.out << call.console.tr(kSlow, {link}) << '\n';
+    if (!done) {
+      call.console.out << call.console.tr(kSlow, {link}) << '\n';
+      code = worse(code, kDiffers);
+    }
     if (counts.parked > 0) call.console.out << call.console.tr(kSeeParked) << '\n';
     if (counts.total() > 0) code = worse(code, kDiffers);
     if (const auto trouble = troubleOf(db, link, settings, false)) {
@@ -192,8 +201,10 @@ int askService(Invocation& call, const std::vector<std::string>& links) {
 int sync(Invocation& call) {
   const auto links = linksOf(call);
   const auto& settings = call.settings();
-  const auto lock = InstanceLock::tryTake(settings.stateDir());
-  if (!lock) return askService(call, links);
+  auto lock = InstanceLock::tryTake(settings.stateDir());
+  if (!lock) {
+    if (const auto code = askService(call, links, lock)) return *code;
+  }
   Agent agent(settings, registry(), systemClock());
   int code = kDone;
   for (const auto& link : links) {
@@ -220,7 +231,8 @@ void printChange(Invocation& call, const std::string& link, const PlannedChange&
                      : !change.takes.empty() ? kTakeOver
                      : change.create         ? kCreate
                                              : kUpdate;
-  console.out << console.tr(what) << ' ' << change.target.kind << ' ' << change.target.key << "  -> " << change.system;
+  console.out << console.tr(what) << ' ' << change.target.kind << ' ' << visible(change.target.key) << "  -> "
+              << change.system;
   if (!change.takes.empty()) console.out << ' ' << change.takes;
   console.out << '\n';
   if (!change.doubt.empty()) {
@@ -230,8 +242,8 @@ void printChange(Invocation& call, const std::string& link, const PlannedChange&
   }
   for (const auto& field : change.fields) {
     console.out << "  " << field.name << ": ";
-    if (!change.create) console.out << '"' << field.from << "\" -> ";
-    console.out << '"' << field.to << "\"\n";
+    if (!change.create) console.out << '"' << visible(field.from) << "\" -> ";
+    console.out << '"' << visible(field.to) << "\"\n";
   }
 }
 

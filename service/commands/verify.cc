@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "agent/agent.h"
+#include "agent/visible.h"
 #include "connectors/registry.h"
 #include "service/command.h"
 
@@ -48,13 +49,13 @@ void printJson(std::ostream& out, const std::string& link, const Difference& dif
 }
 
 void printLine(const Console& console, const Difference& difference) {
-  console.out << difference.target.kind << ' ' << difference.target.key << ": ";
+  console.out << difference.target.kind << ' ' << visible(difference.target.key) << ": ";
   if (difference.what == What::Gone) {
-    console.out << console.tr(kGone, {difference.id}) << '\n';
+    console.out << console.tr(kGone, {visible(difference.id)}) << '\n';
   } else if (difference.what == What::Absent) {
     console.out << console.tr(kAbsent) << '\n';
   } else {
-    console.out << difference.field << " \"" << difference.app << "\" != \"" << difference.erp << '"';
+    console.out << difference.field << " \"" << visible(difference.app) << "\" != \"" << visible(difference.erp) << '"';
     if (difference.what == What::Edited) console.out << ' ' << console.tr(kEdited);
     console.out << '\n';
   }
@@ -66,6 +67,7 @@ int run(Invocation& call) {
   std::vector<std::string> links;
   for (const auto& [name, link] : call.settings().links) links.push_back(name);
   if (!call.word(0).empty()) links = {call.word(0)};
+  if (links.empty()) throw ConfigError(call.configFile().string(), kNoLink);
   int code = kDone;
   for (const auto& link : links) {
     const auto report = agent.verify(link, call.stop, [&](const Difference& difference) {

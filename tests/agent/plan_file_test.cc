@@ -1,6 +1,11 @@
 #include "agent/plan_file.h"
 
 #include <gtest/gtest.h>
+#ifndef _WIN32
+#include <sys/stat.h>
+#endif
+
+#include <fstream>
 
 #include "tests/support/temp_dir.h"
 
@@ -28,6 +33,29 @@ TEST(PlanFileTest, WhatWasWrittenIsReadBack) {
   EXPECT_EQ(read->options.flow, "customers");
   EXPECT_TRUE(read->options.full);
   EXPECT_EQ(movedSince(plan.changes, read->changes), std::nullopt);
+}
+
+TEST(PlanFileTest, OnlyAPlainFileIsReplacedAndNothingBesideIt) {
+  const TempDir dir;
+  const auto refused = [&](const std::filesystem::path& file) {
+    const auto written = writePlanFile(file, {"main", {}, {}, {}});
+    return written ? std::string("written") : std::string(written.error().code());
+  };
+  std::filesystem::create_directories(dir.path() / "folder");
+  EXPECT_EQ(refused(dir.path() / "folder"), "PST-1310");
+  std::ofstream(dir.path() / "plan.new") << "somebody's";
+  EXPECT_EQ(refused(dir.path() / "plan"), "PST-1310");
+  EXPECT_TRUE(std::filesystem::exists(dir.path() / "plan.new"));
+#ifndef _WIN32
+  ASSERT_EQ(::mkfifo((dir.path() / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(refused(dir.path() / "pipe"), "PST-1310");
+  EXPECT_TRUE(std::filesystem::is_fifo(dir.path() / "pipe"));
+  std::ofstream(dir.path() / "real") << "old";
+  std::filesystem::create_symlink(dir.path() / "real", dir.path() / "link");
+  EXPECT_EQ(refused(dir.path() / "link"), "written");
+  EXPECT_TRUE(std::filesystem::is_symlink(dir.path() / "link"));
+  EXPECT_TRUE(readPlanFile(dir.path() / "real"));
+#endif
 }
 
 TEST(PlanFileTest, AnythingThatIsNotAsPlannedIsNamed) {

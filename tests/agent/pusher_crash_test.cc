@@ -169,5 +169,16 @@ TEST_F(PusherCrashTest, ALockedStateFileIsWaitedOut) {
   ASSERT_TRUE(rig.passUntil(pusher, [&] { return rig.health.entries()[0].level == HealthLevel::Good; }));
 }
 
+TEST_F(PusherCrashTest, SomebodyWhoWaitsForTheEndOfAPassIsToldThatTheStateFileStaysLocked) {
+  PusherRig rig;
+  rig.putCustomer("1");
+  Database pushDb(rig.file);
+  sqlite3_busy_timeout(pushDb.handle(), 1);
+  Pusher pusher(pushDb, rig.sink, rig.setup, rig.clock, rig.health, rig.progress);
+  const UnitOfWork lock(rig.db);
+  EXPECT_THROW(pusher.run(Pusher::Until::Delivered, {}), DatabaseError);
+  EXPECT_EQ(rig.sink.creates(), 0);
+}
+
 }  // namespace
 }  // namespace postern

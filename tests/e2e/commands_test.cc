@@ -238,6 +238,11 @@ TEST_F(CommandsTest, StatusTellsByItsCodeWhoHasToAct) {
   EXPECT_EQ(sync().code, 0);
   EXPECT_EQ(run({"status"}).code, 0);
 
+  query(
+      "INSERT OR REPLACE INTO health(part,level,code,reason,since,at,note) "
+      "VALUES('main/app/read',2,'PST-2002','',0,strftime('%s'),'')");
+  EXPECT_EQ(run({"status"}).code, 3) << "the app cannot be read";
+  query("DELETE FROM health WHERE part='main/app/read'");
   query("INSERT INTO health(part,level,code,reason,since,at,note) VALUES('gone/app',2,'PST-2002','',0,0,'')");
   const auto taken = run({"status"});
   EXPECT_EQ(taken.code, 0) << "a link that was taken out of the settings is nobody's matter";
