@@ -19,7 +19,8 @@ Record project(Fields fields) { return {"project", "P1", {}, std::move(fields), 
 
 std::optional<std::string> numberFor(const std::string& state, const std::string& present,
                                      const RuleOptions& options = {}) {
-  return valueForErp(sharedNamed("state"), state, project({{"process_status", present}}), options);
+  return valueForErp(sharedNamed("state"), state,
+                     project({{"process_status", present}, {"delivery_date", "2025-05-09"}}), options);
 }
 
 TEST(ProfactoCraftboxxBackTest, EachStateHasItsNumberAndEachNumberOfThatStateStays) {
@@ -55,6 +56,21 @@ TEST(ProfactoCraftboxxBackTest, OwnNumbersBelongToTheirState) {
   options.ownStates[45] = "IN_PROGRESS";
   EXPECT_EQ(numberFor("IN_PROGRESS", "45", options), std::nullopt) << "45 must not become 110";
   EXPECT_EQ(numberFor("SCHEDULED", "45", options), "40");
+}
+
+TEST(ProfactoCraftboxxBackTest, ScheduledByTheServerIsNoChangeOfState) {
+  const auto numberOf = [](const char* state, Fields fields, const RuleOptions& options = {}) {
+    fields["process_status"] = "120";
+    return valueForErp(sharedNamed("state"), state, project(std::move(fields)), options);
+  };
+  EXPECT_EQ(numberOf("SCHEDULED", {{"delivery_date", ""}}), std::nullopt);
+  EXPECT_EQ(numberOf("SCHEDULED", {}), std::nullopt) << "the date is not mapped";
+  EXPECT_EQ(numberOf("IN_PROGRESS", {{"delivery_date", ""}}), "110") << "that is nobody but a person";
+  EXPECT_EQ(numberOf("SCHEDULED", {{"delivery_date", "2025-05-09"}}), "40");
+  RuleOptions monday;
+  monday.weekAsMonday = true;
+  EXPECT_EQ(numberOf("SCHEDULED", {{"delivery_date", ""}, {"delivery_week", "2025/19"}}, monday), "40");
+  EXPECT_EQ(numberOf("SCHEDULED", {{"delivery_date", ""}, {"delivery_week", "2025/19"}}), std::nullopt);
 }
 
 TEST(ProfactoCraftboxxBackTest, FieldThatIsNotMappedIsNeverWritten) {

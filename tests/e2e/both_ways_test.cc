@@ -82,6 +82,27 @@ TEST_F(BothWaysTest, NumberThatAlreadyMeansTheStateStays) {
   EXPECT_EQ(erp_->counts().writes, 0);
 }
 
+TEST_F(BothWaysTest, DayForAnUndatedProjectLeavesItsNumber) {
+  buildBothWays();
+  const auto [key, id] = planned();
+  erpEdit("Auftrag", key, {{"Prozessstatus", 120}, {"Lieferdatum", nullptr}});
+  ASSERT_EQ(sync().code, 0);
+  ASSERT_EQ(app_->record("assignments", id)["state"], "UNPLANNED");
+  const auto day = today() + std::chrono::days{9};
+  app_->edit("assignments", id, {{"start", date(day) + "T00:00:00+01:00"}, {"end", date(day) + "T23:59:59+01:00"}});
+  ASSERT_EQ(app_->record("assignments", id)["state"], "SCHEDULED") << "the server's doing";
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(sync().code, 0);
+  EXPECT_EQ(erpField(key, "Prozessstatus"), "120") << "not back to 40";
+  EXPECT_THAT(erpField(key, "Lieferdatum"), HasSubstr(date(day).substr(8)));
+  EXPECT_EQ(app_->record("assignments", id)["state"], "DONE");
+  const auto puts = erp_->counts().writes;
+  app_->forgetWrites();
+  EXPECT_EQ(sync({"--full"}).code, 0);
+  EXPECT_EQ(app_->writes().size(), 0u);
+  EXPECT_EQ(erp_->counts().writes, puts);
+  expectNoDamage();
+}
+
 TEST_F(BothWaysTest, WithoutTheTokenForWritingNothingComesBackAndTheAppIsNotRead) {
   build();
   ASSERT_EQ(sync().code, 0);

@@ -11,6 +11,8 @@ std::optional<std::string> valueForErp(const SharedField& shared, std::string_vi
   if (present == project.fields.end() || trimmed(value).empty()) return std::nullopt;
   if (shared.name != "state") return std::string(value);
   if (mappedState(present->second, options) == value) return std::nullopt;
+  // A day given in the app makes it "scheduled" by itself: nobody has judged the progress of the undated project.
+  if (value == "SCHEDULED" && !deliveryDay(project, options)) return std::nullopt;
   const auto number = processOfState(value);
   return number ? std::optional(std::to_string(*number)) : std::nullopt;
 }

@@ -44,12 +44,6 @@ std::string projectTitle(const Record& project) {
   return project.key;
 }
 
-std::optional<sys_days> deliveryDay(const Record& project, const RuleOptions& options) {
-  if (const auto date = parseIsoDate(project.field("delivery_date"))) return date;
-  if (!options.weekAsMonday) return std::nullopt;
-  return deliveryMonday(project.field("delivery_week"), parseIsoDate(project.field("entered")));
-}
-
 std::string positionNumber(const Record& position) {
   if (const auto number = trimmed(position.field("number")); !number.empty()) return std::string(number);
   return position.key.substr(position.key.rfind('/') + 1);
@@ -107,6 +101,12 @@ void addTime(Fields& fields, const std::string& state, std::optional<sys_days> d
 }
 
 }  // namespace
+
+std::optional<sys_days> deliveryDay(const Record& project, const RuleOptions& options) {
+  if (const auto date = parseIsoDate(project.field("delivery_date"))) return date;
+  if (!options.weekAsMonday) return std::nullopt;
+  return deliveryMonday(project.field("delivery_week"), parseIsoDate(project.field("entered")));
+}
 
 std::optional<std::string> mappedState(std::string_view processStatus, const RuleOptions& options) {
   processStatus = trimmed(processStatus);

@@ -3,6 +3,7 @@
 // source. A field that the ERP's records do not carry (its name is not mapped) is not sent either.
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ const Record* mainContact(const std::vector<Seen>& contacts);
 /// State for a process status of the ERP (text of a whole number); nullopt when it is below the threshold or in neither
 /// the admin's nor our table.
 std::optional<std::string> mappedState(std::string_view processStatus, const RuleOptions& options);
+
+/// The day of an ERP project's appointment; nullopt when it has none, and so is "not scheduled" in the app.
+std::optional<std::chrono::sys_days> deliveryDay(const Record& project, const RuleOptions& options);
 
 /// Country code for an ERP country text: the default when empty, "" when unknown.
 std::string countryCode(std::string_view text, const RuleOptions& options);
@@ -72,7 +76,8 @@ inline constexpr auto kShared = std::to_array<SharedField>({
 /// What the ERP now says of a target's shared fields, whether or not the target would be sent.
 Fields sharedValues(const Reference& target, const SourceView& erp, const RuleOptions& options);
 /// What the project's field must become for the app's `value`; nullopt when it stays: its number already leads to this
-/// state (60 must not fall back to 40), the state has no number, or the value is empty.
+/// state (60 must not fall back to 40), the state has no number, the app itself went to SCHEDULED because an undated
+/// project got a day there, or the value is empty.
 std::optional<std::string> valueForErp(const SharedField& shared, std::string_view value, const Record& project,
                                        const RuleOptions& options);
 

@@ -139,6 +139,8 @@ struct CraftboxxSimulator::Impl {
   Answer behindLogIn(const Request& request, const std::string& path, const Json& input, std::function<void()>& after);
   Answer list(Resource resource, const Parameters& parameters, std::function<void()>& after);
   Answer add(Resource resource, const Json& input, const Parameters& parameters);
+  /// What the server adds to a change of `record` by itself.
+  void moveStateOf(Resource resource, const Record& record, Json& fields) const;
   Answer change(Resource resource, Record& record, const Json& input, const Parameters& parameters);
   Answer show(Resource resource, const Record& record, const Parameters& parameters) const;
   Answer remove(Resource resource, std::int64_t id);
@@ -315,18 +317,21 @@ Answer CraftboxxSimulator::Impl::add(Resource resource, const Json& input, const
   return answer;
 }
 
+void CraftboxxSimulator::Impl::moveStateOf(Resource resource, const Record& record, Json& fields) const {
+  if (resource != Resource::Assignments || !options.autoMoveStates) return;
+  const auto after = [&](const char* name) {
+    if (fields.contains(name)) return fields[name];
+    const auto found = record.fields.find(name);
+    return found == record.fields.end() ? Json() : *found;
+  };
+  moveState(fields, !after("start").is_null(), after("state"));
+}
+
 Answer CraftboxxSimulator::Impl::change(Resource resource, Record& record, const Json& input,
                                         const Parameters& parameters) {
   craftboxx::Input read = this->read(resource, input, false);
   if (!read.errors.empty()) return invalid(std::move(read.errors));
-  if (resource == Resource::Assignments && options.autoMoveStates) {
-    const auto after = [&](const char* name) {
-      if (read.fields.contains(name)) return read.fields[name];
-      const auto found = record.fields.find(name);
-      return found == record.fields.end() ? Json() : *found;
-    };
-    moveState(read.fields, !after("start").is_null(), after("state"));
-  }
+  moveStateOf(resource, record, read.fields);
   const bool differs = store.update(resource, record, read.fields);
   if (differs || options.touchOnUnchangedPut) store.touch(resource, record, now());
   ++tally.updated;
@@ -401,7 +406,9 @@ bool CraftboxxSimulator::edit(const std::string& resource, std::int64_t id, cons
   const std::lock_guard lock(impl_->mutex);
   Record* record = impl_->store.find(kind, id);
   if (record == nullptr) return false;
-  impl_->store.update(kind, *record, fields);
+  Json all = fields;
+  impl_->moveStateOf(kind, *record, all);
+  impl_->store.update(kind, *record, all);
   impl_->store.touch(kind, *record, impl_->now());
   return true;
 }

@@ -55,8 +55,8 @@ class CraftboxxSimulator : public Simulator {
 
   /// A record made in the app; takes any members and values. Returns its id.
   std::int64_t create(const std::string& resource, const nlohmann::json& fields);
-  /// Sets any members to any values (unknown states too; null clears) and moves `updated_at`; nothing else moves by
-  /// itself. False if there is no such record.
+  /// Sets any members to any values (unknown states too; null clears) and moves `updated_at`; the server moves
+  /// the state with the dates as in a PUT. False if there is no such record.
   bool edit(const std::string& resource, std::int64_t id, const nlohmann::json& fields);
   bool remove(const std::string& resource, std::int64_t id);
   /// Runs `action` once, after the next list answer of `resource` with this page number was put together and before it

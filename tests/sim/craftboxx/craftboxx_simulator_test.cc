@@ -374,6 +374,14 @@ TEST_F(CraftboxxTest, StateMovesWithTheDates) {
   EXPECT_EQ(client->put(path, {{"start", nullptr}, {"end", nullptr}}).json["data"]["state"], "IN_PROGRESS");
 }
 
+TEST_F(CraftboxxTest, StateMovesWithTheDatesThatAPlannerGives) {
+  const auto made = id(assignment());
+  sim.edit("assignments", made, {{"start", "2025-05-09T08:00:00Z"}, {"end", "2025-05-09T09:30:00Z"}});
+  EXPECT_EQ(sim.record("assignments", made)["state"], "SCHEDULED");
+  sim.edit("assignments", made, {{"start", nullptr}, {"end", nullptr}});
+  EXPECT_EQ(sim.record("assignments", made)["state"], "UNPLANNED");
+}
+
 TEST_F(CraftboxxTest, AnyStateCanAppear) {
   const auto made = id(assignment());
   EXPECT_TRUE(sim.edit("assignments", made, {{"state", "WAITING_FOR_RAIN"}}));
