@@ -51,12 +51,14 @@ constexpr FieldPair kProject[] = {
     {"customer", "customer_id", Form::Reference, "customer", true},
 };
 
+constexpr std::string_view kAllDay = "all_day";
+
 constexpr FieldPair kAppointment[] = {
     {"title", "title"},
     {"project", "project_id", Form::Reference, "project", true},
     {"address", "customer_address_id", Form::Reference, "address"},
     {"description", "description"},
-    {"all_day", "all_day", Form::Flag},
+    {kAllDay, "all_day", Form::Flag},
     {"date", "start", Form::Day},
     {"state", "state", Form::Choice},
     {"articles", "articles", Form::Articles, "article"},
@@ -217,6 +219,18 @@ std::optional<std::string> dayText(const json& row, const json& start, const Sit
   return isoDate(localDay(*time, isKnownZone(told) ? told : site.zone));
 }
 
+/// Whether the record already is on the day that `change` asks for.
+bool isOnDay(const Resource& resource, const Change& change, const json& present, const Site& site) {
+  for (const FieldPair& pair : resource.fields) {
+    if (pair.form != Form::Day) continue;
+    const auto wanted = change.fields.find(pair.ours);
+    const auto start = present.find(pair.theirs);
+    if (wanted == change.fields.end() || wanted->second.empty() || start == present.end()) return false;
+    return dayText(present, *start, site) == wanted->second;
+  }
+  return false;
+}
+
 /// Only if every article on the appointment is one of ours; otherwise a planner's own article would look like a
 /// change that the ERP should undo.
 std::optional<std::string> articlesText(const json& list, const Site& site) {
@@ -307,11 +321,20 @@ const Resource* resourceOf(std::string_view kind) {
   return found == std::end(kResources) ? nullptr : found;
 }
 
-Result<std::string> requestBody(const Resource& resource, const Change& change, const Site& site) {
+bool needsPresent(const Resource& resource, const Change& change) {
+  if (change.id.empty()) return false;
+  return std::any_of(resource.fields.begin(), resource.fields.end(), [&](const FieldPair& pair) {
+    return pair.form == Form::Day && change.fields.contains(pair.ours);
+  });
+}
+
+Result<std::string> requestBody(const Resource& resource, const Change& change, const Site& site, const json* present) {
   ordered_json body = ordered_json::object();
+  const bool keepsTimes = present != nullptr && isOnDay(resource, change, *present, site);
   for (const FieldPair& pair : resource.fields) {
     const auto field = change.fields.find(pair.ours);
     if (field == change.fields.end()) continue;
+    if (keepsTimes && (pair.form == Form::Day || pair.ours == kAllDay)) continue;
     Written written;
     if (pair.fixed && !change.id.empty()) {
       written = tl::unexpected(&kCannotMove);

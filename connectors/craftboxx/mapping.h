@@ -58,8 +58,13 @@ struct Site {
 
 /// The JSON body of a POST (change.id empty) or PUT; with our reference in a POST and in a PUT that claims the record.
 /// Empty texts are left out of a POST. Reject when a field is fixed after creation, a reference is unknown or a value
-/// has no meaning here.
-Result<std::string> requestBody(const Resource& resource, const Change& change, const Site& site);
+/// has no meaning here. `present` is the record as it is there (section 4's form of a row), nullptr when not known:
+/// where it is already on the day of Form::Day, start, end and all_day are left out, so a planner's hours stay.
+Result<std::string> requestBody(const Resource& resource, const Change& change, const Site& site,
+                                const nlohmann::json* present = nullptr);
+
+/// Whether a PUT of `change` depends on what the record holds: see requestBody.
+bool needsPresent(const Resource& resource, const Change& change);
 
 /// Our fields out of one of their records; members that are absent are not told, references never are.
 Fields answeredFields(const Resource& resource, const nlohmann::json& row, const Site& site);

@@ -76,7 +76,13 @@ tl::unexpected<Error> CraftboxxSink::unknownKind(std::string_view kind) const {
 Result<Settled> CraftboxxSink::push(const Change& change, std::stop_token stop) {
   const Resource* resource = resourceOf(change.kind);
   if (resource == nullptr) return unknownKind(change.kind);
-  auto body = requestBody(*resource, change, site_);
+  json present;
+  if (needsPresent(*resource, change)) {
+    auto read = presentOf(*resource, change.id, stop);
+    if (!read) return tl::unexpected(std::move(read.error()));
+    present = std::move(*read);
+  }
+  auto body = requestBody(*resource, change, site_, present.is_object() ? &present : nullptr);
   if (!body) return tl::unexpected(std::move(body.error()));
 
   const bool create = change.id.empty();
@@ -89,6 +95,16 @@ Result<Settled> CraftboxxSink::push(const Change& change, std::stop_token stop) 
     return tl::unexpected(std::move(*error));
   }
   return settle(*resource, change, *answer);
+}
+
+Result<json> CraftboxxSink::presentOf(const Resource& resource, const std::string& id, std::stop_token stop) {
+  // The list, because only there it is documented that relations can be loaded.
+  auto listed = readList(session_, resource, style_, {{"id", id}}, 1, std::move(stop));
+  if (!listed) return tl::unexpected(std::move(listed.error()));
+  for (const ListedRow& row : listed->rows) {
+    if (row.id == id) return json::parse(row.raw, nullptr, false);
+  }
+  return json();
 }
 
 Result<Settled> CraftboxxSink::settle(const Resource& resource, const Change& change,

@@ -12,7 +12,8 @@ namespace postern::craftboxx {
 /// What the sink writes, parents first.
 std::span<const SinkKind> sinkKinds();
 
-/// Thread-safe. One call is one POST or PUT; nothing is repeated here but a call that a 401 refused.
+/// Thread-safe. One call is one POST or PUT, with a look at the record before it where a PUT would replace what
+/// planners set; nothing is repeated here but a call that a 401 refused.
 class CraftboxxSink : public Sink {
  public:
   /// `plain`: look keys up one by one (lookup_form = plain). The references must outlive this.
@@ -39,6 +40,8 @@ class CraftboxxSink : public Sink {
 
  private:
   enum class Lookup { Unproven, List, Plain };
+  /// The record as it is there; null when the server does not show it.
+  Result<nlohmann::json> presentOf(const Resource& resource, const std::string& id, std::stop_token stop);
   Result<Settled> settle(const Resource& resource, const Change& change, const HttpResponse& answer) const;
   Result<std::vector<Found>> findOne(const Resource& resource, const std::string& key, std::stop_token stop);
   Result<std::vector<Found>> findPlain(const Resource& resource, std::span<const std::string> keys,

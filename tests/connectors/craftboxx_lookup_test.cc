@@ -284,6 +284,17 @@ TEST_F(CraftboxxLookupTest, WriteAnswersOfAllForms) {
   }
 }
 
+TEST_F(CraftboxxLookupTest, NothingIsWrittenOverHoursThatCouldNotBeRead) {
+  server.reply = [](const HttpRequest& request) {
+    EXPECT_EQ(request.method, "GET");
+    return httpAnswer(500, "{}");
+  };
+  const auto settled = sink().push({"appointment", "k", "5", {{"date", "2026-12-07"}, {"state", "DONE"}}, {}}, {});
+  ASSERT_FALSE(settled);
+  EXPECT_EQ(settled.error().fault, Fault::Retry);
+  EXPECT_THAT(server.urls(), ElementsAre("cb.example/assignments?id=5&per_page=50&page=1&show_archived=true"));
+}
+
 // ---- scans ----------------------------------------------------------------------------------------------------------
 
 struct CraftboxxScanTest : CraftboxxLookupTest {

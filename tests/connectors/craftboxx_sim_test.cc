@@ -145,6 +145,40 @@ TEST_F(CraftboxxSimTest, ClearedDateTakesStartAndEndAway) {
   EXPECT_EQ(row["title"], "Praxis Nord");
 }
 
+TEST_F(CraftboxxSimTest, StateChangeKeepsThePlannersHoursAndDays) {
+  makeParents();
+  const auto made = push("appointment", "25017", appointment("2026-12-07", "SCHEDULED"));
+  ASSERT_TRUE(made);
+  const nlohmann::json planned = {
+      {"start", "2026-12-07T06:00:00.000000Z"}, {"end", "2026-12-09T15:00:00.000000Z"}, {"all_day", false}};
+  ASSERT_TRUE(simulator().edit("assignments", std::stoll(made->id), planned));
+  const auto progressed =
+      push("appointment", "25017", {{"state", "IN_PROGRESS"}, {"date", "2026-12-07"}, {"all_day", "true"}}, made->id);
+  ASSERT_TRUE(progressed) << progressed.error().detail;
+  auto row = stored("assignments", made->id);
+  EXPECT_EQ(row["state"], "IN_PROGRESS");
+  for (const auto& [name, value] : planned.items()) EXPECT_EQ(row[name], value) << name;
+  EXPECT_EQ(progressed->answered.at("date"), "2026-12-07");
+
+  const auto moved =
+      push("appointment", "25017", {{"state", "IN_PROGRESS"}, {"date", "2026-12-08"}, {"all_day", "true"}}, made->id);
+  ASSERT_TRUE(moved) << "another day is another plan";
+  row = stored("assignments", made->id);
+  EXPECT_EQ(row["start"], "2026-12-07T23:00:00.000000Z");
+  EXPECT_EQ(row["end"], "2026-12-08T22:59:59.000000Z");
+  EXPECT_EQ(row["all_day"], true);
+}
+
+TEST_F(CraftboxxSimTest, AppointmentThatIsGoneIsStillToldAsGone) {
+  makeParents();
+  const auto made = push("appointment", "25017", appointment("2026-12-07", "SCHEDULED"));
+  ASSERT_TRUE(made);
+  simulator().remove("assignments", std::stoll(made->id));
+  const auto gone = push("appointment", "25017", {{"state", "DONE"}, {"date", "2026-12-07"}}, made->id);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().message, &kGone);
+}
+
 TEST_F(CraftboxxSimTest, AllDayEndForms) {
   struct Case {
     const char* form;
