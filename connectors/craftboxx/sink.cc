@@ -258,8 +258,9 @@ Result<FoundPage> CraftboxxSink::list(std::string_view kind, const std::string& 
   const Resource* resource = resourceOf(kind);
   if (resource == nullptr) return unknownKind(kind);
   const int page = pageNumber(position);
-  auto listed =
-      readById(*resource, {{lookup_ == Lookup::Plain ? "source" : "source[]", site_.source}}, page, std::move(stop));
+  // The plain form: whether the server understands the other is not known here, and who finds nothing doubles
+  // everything.
+  auto listed = readById(*resource, {{"source", site_.source}}, page, std::move(stop));
   if (!listed) return tl::unexpected(std::move(listed.error()));
   FoundPage result;
   for (const ListedRow& row : listed->rows) {

@@ -228,6 +228,19 @@ TEST_F(CraftboxxLookupTest, ProofIsNotAskedForAgainOnceGiven) {
   EXPECT_THAT(server.requests(), SizeIs(4));
 }
 
+TEST_F(CraftboxxLookupTest, ListDoesNotTrustTheListForm) {
+  for (const int status : {200, 422}) {
+    server.reply = [&](const HttpRequest& request) {
+      if (request.url.find("source%5B%5D=") != std::string::npos) return httpAnswer(status, listOf({}));
+      return httpAnswer(200, listOf({rowOf(2, "k1"), rowOf(3, "k2", "PROFACTO-agent")}));
+    };
+    const auto page = sink().list("customer", {}, {});
+    ASSERT_TRUE(page) << status;
+    ASSERT_THAT(page->found, SizeIs(1)) << status;
+    EXPECT_EQ(page->found[0].key, "k1");
+  }
+}
+
 TEST_F(CraftboxxLookupTest, LongKeysAreSpreadOverSeveralCalls) {
   std::vector<std::string> keys;
   for (int i = 0; i < 50; ++i) keys.push_back(std::string(200, 'k') + std::to_string(i));
