@@ -80,7 +80,7 @@ ExplainedTarget explainTarget(Database& db, const ExplainedLink& link, const Ref
   told.brake = brakeOf(db, brakePart(link.name, reference.kind));
   told.towards = dealingsWith(db, scope, reference);
   told.agreedAt = bindings.agreedAt(reference.kind, reference.key);
-  const auto target = link.rules.derive(reference, erp, now);
+  const auto target = derivedFor(reference, link.rules, erp, Outbox(db, scope), now);
   told.wanted = target.has_value();
   const auto binding = bindings.get(reference.kind, reference.key);
   if (binding) {

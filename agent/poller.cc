@@ -107,6 +107,14 @@ bool isDirty(Database& db, std::string_view link, const Reference& target) {
   return dirty;
 }
 
+std::optional<Target> derivedFor(const Reference& target, const Rules& rules, const SourceView& erp,
+                                 const Outbox& queue, Clock::Time now) {
+  auto wanted = rules.derive(target, erp, now);
+  if (wanted) return wanted;
+  const auto entry = queue.find(target);
+  return entry ? rules.derive(target, erp, entry->queuedAt) : std::nullopt;
+}
+
 int approve(Database& db, std::string_view link, const Rules& rules) {
   int released = 0;
   UnitOfWork work(db);
@@ -303,7 +311,7 @@ bool Poller::enqueue(const Reference& reference) {
   const auto sink = sinkKinds_.find(reference.kind);
   if (sink == sinkKinds_.end()) return false;
   const auto now = clock_.now();
-  auto target = rules_.derive(reference, erp_.snapshot, now);
+  auto target = derivedFor(reference, rules_, erp_.snapshot, outbox_, now);
   auto binding = bindings_.get(reference.kind, reference.key);
   bool some = false;
   if (binding && isShared(reference.kind)) {

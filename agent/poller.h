@@ -56,6 +56,11 @@ void markDirty(Database& db, std::string_view link, const Reference& target);
 /// Whether it waits for that.
 bool isDirty(Database& db, std::string_view link, const Reference& target);
 
+/// What the app should hold, as Rules::derive says. What is queued in `queue` does not become too old by waiting there:
+/// if it was wanted when it was queued, time alone does not change that.
+std::optional<Target> derivedFor(const Reference& target, const Rules& rules, const SourceView& erp,
+                                 const Outbox& queue, Clock::Time now);
+
 /// Releases what the brake of `link` holds; the next pass derives it. Returns how many kinds of targets.
 int approve(Database& db, std::string_view link, const Rules& rules);
 

@@ -106,6 +106,42 @@ TEST_F(PollerTest, WhatIsNoLongerWantedLeavesTheQueue) {
   EXPECT_THAT(queued("name"), ElementsAre(Pair("customer c1", "Anna")));
 }
 
+/// Sends only what changed within a fortnight.
+struct WindowRules : FakeRules {
+  std::optional<Target> derive(const Reference& target, const SourceView& erp, Clock::Time now) const override {
+    const auto seen = erp.get("customer", target.key);
+    if (!seen || now - seen->changedAt > 14 * 24h) return std::nullopt;
+    return FakeRules::derive(target, erp, now);
+  }
+};
+TEST_F(PollerTest, WhatIsQueuedDoesNotBecomeTooOldToBeSent) {
+  WindowRules window;
+  setup.flows = {"customers"};
+  Poller poller(db, source, window, sink.kinds(), setup, clock, health, progress);
+  customers(3);
+  ASSERT_TRUE(poller.pass(false, {}));
+  const auto entries = listOutbox(db, {});
+  ASSERT_EQ(entries.size(), 3u);
+  static constexpr Message kNo{"PST-9999", {"no", "no", "no"}, {"x", "x", "x"}};
+  ASSERT_TRUE(outbox.park(entries[0].id, entries[0].version, Error{Fault::Reject, &kNo, {}, {}, {}}));
+  outbox.block(entries[1].id, {"customer", "c0"});
+
+  clock.advance(15 * 24h);  // nobody mended it, or the app was away
+  ASSERT_TRUE(poller.pass(true, {}));
+  using State = OutboxEntry::State;
+  EXPECT_EQ(outbox.find({"customer", "c0"})->state, State::Parked);
+  EXPECT_EQ(outbox.find({"customer", "c1"})->state, State::Blocked);
+  ASSERT_TRUE(outbox.find({"customer", "c2"}));
+  EXPECT_EQ(outbox.find({"customer", "c2"})->state, State::Waiting);
+
+  source.put("customer", "c2", {{"name", "Anna"}, {"send", "no"}});
+  ASSERT_TRUE(poller.pass(true, {}));
+  EXPECT_FALSE(outbox.find({"customer", "c2"})) << "that is another reason";
+  outbox.settled(entries[0].id, entries[0].version);
+  ASSERT_TRUE(poller.pass(true, {}));
+  EXPECT_FALSE(outbox.find({"customer", "c0"})) << "not queued anew";
+}
+
 TEST_F(PollerTest, AChangeTakenBackBeforeDeliveryIsWithdrawn) {
   customers(1);
   ASSERT_TRUE(pass());
