@@ -153,6 +153,16 @@ inline constexpr Message kTooMany{
      "Meist steht ein Trennzeichen in einem Text; stellen Sie ein Anführungszeichen ein, oder exportieren Sie mit Tab.",
      "Meestal staat er een scheidingsteken in een tekst; stel een aanhalingsteken in, of exporteer met tabs."}};
 
+inline constexpr Message kLate{
+    "PST-8338",
+    {"The file {0} came later than newer ones and is passed over: files of changes are read in the order of their "
+     "time.",
+     "Die Datei {0} kam später als neuere und wird übergangen: Dateien mit Änderungen werden nach ihrer Zeit gelesen.",
+     "Bestand {0} kwam later dan nieuwere en wordt overgeslagen: bestanden met wijzigingen worden op tijd gelezen."},
+    {"Set done_folder, so that every file is read; to have this one read, save it anew.",
+     "Setzen Sie done_folder, dann wird jede Datei gelesen; speichern Sie diese neu, damit sie gelesen wird.",
+     "Stel done_folder in, dan wordt elk bestand gelezen; sla dit opnieuw op om het te laten lezen."}};
+
 // ---- Settings -------------------------------------------------------------------------------------------------------
 
 inline constexpr Message kNothingMapped{

@@ -16,21 +16,43 @@ constexpr std::size_t kPageBytes = std::size_t{4} << 20U;
 constexpr std::size_t kStopEvery = 4096;  // rows checked between two looks at the stop token
 constexpr std::uint64_t kAllRows = std::numeric_limits<std::uint64_t>::max();  // of a position: the file is done
 
-/// A page's position: the file, and where in it.
-std::string positionText(const Stamp& stamp, const RowPlace& place) { return place.text() + '\n' + stamp.text(); }
+// '/' is in no name of a file.
+constexpr char kMark = '/';
 
+/// A page's position: the file, where in it, and the files that this scan has behind it.
 struct Position {
   RowPlace place;
   Stamp stamp;
+  std::vector<Stamp> before;
+
+  bool isDone() const { return place.row == kAllRows; }
+  std::string text() const;
 };
+
+std::string Position::text() const {
+  std::string out = place.text() + '\n' + stamp.text();
+  for (const Stamp& file : before) out += kMark + file.text();
+  return out;
+}
+
+/// The stamps of "a/b/c"; a text that is none is left out.
+std::vector<Stamp> stampsOf(std::string_view text) {
+  std::vector<Stamp> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(kMark), text.size());
+    if (auto stamp = Stamp::parse(text.substr(0, end))) out.push_back(std::move(*stamp));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
 
 std::optional<Position> parsePosition(const std::string& text) {
   const std::size_t end = text.find('\n');
   if (end == std::string::npos) return std::nullopt;
   const auto place = RowPlace::parse(std::string_view(text).substr(0, end));
-  const auto stamp = Stamp::parse(std::string_view(text).substr(end + 1));
-  if (!place || !stamp) return std::nullopt;
-  return Position{*place, *stamp};
+  auto stamps = stampsOf(std::string_view(text).substr(end + 1));
+  if (!place || stamps.empty()) return std::nullopt;
+  return Position{*place, stamps.front(), {std::next(stamps.begin()), stamps.end()}};
 }
 
 std::uint64_t shortHash(Hasher& hasher, std::string_view bytes) {
@@ -52,9 +74,29 @@ struct Trace {
 /// The file a page comes from; without one there is nothing new.
 struct FilesSource::Chosen {
   std::optional<FoundFile> file;
-  RowPlace place;        // where to begin; row 0: the file's first row
-  bool follows = false;  // another file comes after it
+  RowPlace place;             // where to begin; row 0: the file's first row
+  bool follows = false;       // another file comes after it
+  std::vector<Stamp> before;  // see Position
+  std::string since;          // Page::since when this is the last page
 };
+
+std::string FilesSource::Done::text() const {
+  if (upTo) return upTo->text();
+  std::string out;
+  for (const Stamp& file : files) out += kMark + file.text();
+  return out;
+}
+
+FilesSource::Done FilesSource::Done::parse(std::string_view text) {
+  Done out;
+  auto stamps = stampsOf(text);
+  if (text.starts_with(kMark)) {
+    out.files = {std::make_move_iterator(stamps.begin()), std::make_move_iterator(stamps.end())};
+  } else if (!stamps.empty()) {
+    out.upTo = std::move(stamps.front());
+  }
+  return out;
+}
 
 FilesSource::FilesSource(std::vector<KindMap> kinds, FilesOptions options, Folder::Options folder, Clock& clock)
     : kinds_(std::move(kinds)), options_(std::move(options)), folder_(std::move(folder), clock) {
@@ -66,22 +108,22 @@ const KindMap* FilesSource::find(std::string_view kind) const {
   return found == kinds_.end() ? nullptr : &*found;
 }
 
-bool FilesSource::allAreDone(const std::string& name, const Stamp& done) const {
+bool FilesSource::allAreDone(const Stamp& stamp) const {
   return std::ranges::all_of(kinds_, [&](const KindMap& kind) {
-    if (!matches(kind.pattern, name)) return true;
+    if (!matches(kind.pattern, stamp.name)) return true;
     const auto its = done_.find(kind.known->name);
-    return its != done_.end() && done <= its->second;
+    return its != done_.end() && its->second.has(stamp);
   });
 }
 
-void FilesSource::putAway(const KindMap& kind, const Stamp& done, std::vector<Error>& warnings) {
+void FilesSource::putAway(const KindMap& kind, const Done& done, std::vector<Error>& warnings) {
   if (!folder_.moves()) return;
   const std::lock_guard lock(mutex_);
   done_[kind.known->name] = done;
   const auto files = folder_.find(kind.pattern);
   if (!files) return;
   for (const FoundFile& file : *files) {
-    if (done < file.stamp || !allAreDone(file.stamp.name, file.stamp)) continue;
+    if (!allAreDone(file.stamp)) continue;
     if (!folder_.moveAway(file))
       warnings.push_back(fail(Fault::Retry, kNotMoved, {file.stamp.name, folder_.name()}).value());
   }
@@ -89,37 +131,90 @@ void FilesSource::putAway(const KindMap& kind, const Stamp& done, std::vector<Er
 
 Result<FilesSource::Chosen> FilesSource::choose(const KindMap& kind, const ScanRequest& request,
                                                 std::vector<Error>& warnings) {
-  const auto since = Stamp::parse(request.since);
-  if (request.position.empty() && since) putAway(kind, *since, warnings);
-  auto files = folder_.find(kind.pattern);
-  if (!files) return tl::unexpected(std::move(files.error()));
-  Chosen out;
+  const Done since = Done::parse(request.since);
+  if (request.position.empty() && !since.empty()) putAway(kind, since, warnings);
+  const auto files = folder_.find(kind.pattern);
+  if (!files) return tl::unexpected(files.error());
   // Where the page before ended, if its file is still the same.
   const auto position = parsePosition(request.position);
-  const auto at = [&](const FoundFile& file) { return position && position->stamp == file.stamp; };
+  Chosen out;
+  out.since = request.since;
   if (options_.changesOnly) {
-    // A file that was being read and is gone, or other now, is passed over; what is new is read from its first row on.
-    const auto after = position && position->place.row == kAllRows ? std::optional(position->stamp) : since;
-    auto next = std::ranges::find_if(*files, [&](const FoundFile& file) { return at(file) && after != file.stamp; });
-    if (next == files->end())
-      next = std::ranges::find_if(*files, [&](const FoundFile& file) { return !after || *after < file.stamp; });
-    if (next == files->end()) return out;
-    out.file = *next;
-    out.follows = std::next(next) != files->end() && folder_.isSettled(*std::next(next));
+    auto unread = chooseUnread(kind, request, *files, warnings);
+    if (!unread || !unread->file) return unread;
+    out = std::move(*unread);
   } else {
     if (!files->empty()) out.file = files->back();
     // Everything is asked for, but the last list has been put away.
     if (!out.file && (request.full || position)) out.file = folder_.newestDone(kind.pattern);
     if (!out.file) {
-      if (since && folder_.moves() && !request.full) return out;
+      if (!since.empty() && folder_.moves() && !request.full) return out;
       return fail(Fault::Retry, kNoFile, {folder_.name(), kind.pattern});
     }
-    if (!request.full && !position && since == out.file->stamp) return Chosen{};
+    if (!request.full && !position && since.upTo == out.file->stamp) {
+      out.file.reset();
+      return out;
+    }
+    out.since = Done{out.file->stamp, {}}.text();
   }
-  if (at(*out.file) && position->place.row != kAllRows) out.place = position->place;
+  if (position && position->stamp == out.file->stamp && !position->isDone()) out.place = position->place;
   if (out.place.row == 0 && !folder_.isSettled(*out.file))
     return fail(Fault::Retry, kStillWritten, {out.file->stamp.name});
   return out;
+}
+
+/// A file that was being read and is gone, or other now, is passed over; what is new is read from its first row on.
+Result<FilesSource::Chosen> FilesSource::chooseUnread(const KindMap& kind, const ScanRequest& request,
+                                                      const std::vector<FoundFile>& files,
+                                                      std::vector<Error>& warnings) {
+  Chosen out;
+  out.since = request.since;
+  const auto position = parsePosition(request.position);
+  Done done = Done::parse(request.since);
+  if (folder_.moves()) {
+    Done still;  // what lies there although it was read
+    for (const FoundFile& file : files)
+      if (done.has(file.stamp)) still.files.insert(file.stamp);
+    done = std::move(still);
+    if (position) {
+      out.before = position->before;
+      if (position->isDone()) out.before.push_back(position->stamp);
+      done.files.insert(out.before.begin(), out.before.end());
+    }
+    if (!out.before.empty()) out.since = done.text();
+  } else {
+    if (!done.upTo && !done.files.empty()) done.upTo = *done.files.rbegin();
+    if (request.position.empty() && done.upTo) tellLate(kind, *done.upTo, files, warnings);
+    if (position && position->isDone()) done.upTo = position->stamp;
+    if (position && position->isDone()) out.since = done.upTo->text();
+  }
+  const auto isUnread = [&](const FoundFile& file) { return !done.has(file.stamp); };
+  auto next = std::ranges::find_if(
+      files, [&](const FoundFile& file) { return position && position->stamp == file.stamp && isUnread(file); });
+  if (next == files.end()) next = std::ranges::find_if(files, isUnread);
+  if (next == files.end()) return out;
+  out.file = *next;
+  if (folder_.moves()) {
+    done.files.insert(next->stamp);
+  } else {
+    done = {next->stamp, {}};
+    const std::lock_guard lock(mutex_);
+    seen_[kind.known->name].insert(next->stamp);
+  }
+  out.since = done.text();
+  const auto after = std::ranges::find_if(files, isUnread);
+  out.follows = after != files.end() && folder_.isSettled(*after);
+  return out;
+}
+
+void FilesSource::tellLate(const KindMap& kind, const Stamp& since, const std::vector<FoundFile>& files,
+                           std::vector<Error>& warnings) {
+  const std::lock_guard lock(mutex_);
+  auto [seen, first] = seen_.try_emplace(kind.known->name);
+  for (const FoundFile& file : files) {
+    const bool fresh = seen->second.insert(file.stamp).second;
+    if (fresh && !first && file.stamp < since) warnings.push_back(fail(Fault::Retry, kLate, {file.stamp.name}).value());
+  }
 }
 
 Result<FilesSource::Checked> FilesSource::checkFile(const KindMap& kind, const FoundFile& file,
@@ -222,8 +317,7 @@ Result<Page> FilesSource::read(const ScanRequest& request, std::stop_token stop)
   if (!chosen) return tl::unexpected(chosen.error());
   if (!chosen->file) {
     page.last = true;
-    const auto position = parsePosition(request.position);
-    page.since = position && position->place.row == kAllRows ? position->stamp.text() : request.since;
+    page.since = chosen->since;
     return page;
   }
   const auto known = checked(*kind, *chosen->file, stop);
@@ -238,8 +332,8 @@ Result<Page> FilesSource::read(const ScanRequest& request, std::stop_token stop)
   page.full = !options_.changesOnly;
   page.last = ended && !chosen->follows;
   if (ended) place.row = kAllRows;
-  page.next = positionText(chosen->file->stamp, place);
-  page.since = chosen->file->stamp.text();
+  page.next = Position{place, chosen->file->stamp, chosen->before}.text();
+  page.since = chosen->since;
   return page;
 }
 

@@ -332,6 +332,73 @@ TEST_F(FilesSourceTest, FilesOfChangesAreReadOldestFirstAndNeverCoverEverything)
   EXPECT_THAT(second.since, HasSubstr("klanten-d.csv"));
 }
 
+TEST_F(FilesSourceTest, FileThatArrivesLateWithAnOlderTimeIsRead) {
+  options["lists"] = "changes";
+  options["done_folder"] = "klaar";
+  drop.write("klanten-3.csv", std::string(kHead) + "3;Kees;;;\r\n", 3min);
+  auto last = scan(request(false));
+  EXPECT_EQ(last.keys(), std::set<std::string>{"3"});
+  // Written before it, copied there after it; and one of the same time whose name comes first.
+  drop.write("klanten-2.csv", std::string(kHead) + "2;Piet;;;\r\n", 5min);
+  drop.write("klanten-1.csv", std::string(kHead) + "1;Jan;;;\r\n", 3min);
+  open();  // and the service was started anew
+  last = scan(request(false, last.since));
+  EXPECT_EQ(last.keys(), (std::set<std::string>{"1", "2"}));
+  EXPECT_TRUE(drop.has("klaar/20250509-095700 klanten-3.csv"));
+  EXPECT_TRUE(drop.has("klanten-1.csv")) << "nobody said that it is stored";
+  drop.write("klanten-0.csv", std::string(kHead) + "0;Laat;;;\r\n", 10min);
+  last = scan(request(true, last.since));
+  EXPECT_EQ(last.keys(), std::set<std::string>{"0"});
+  const auto quiet = scan(request(false, last.since));
+  EXPECT_THAT(quiet.rows, IsEmpty());
+  EXPECT_EQ(quiet.since, last.since);
+  for (const char* name : {"klanten-0.csv", "klanten-1.csv", "klanten-2.csv"}) EXPECT_FALSE(drop.has(name)) << name;
+}
+
+TEST_F(FilesSourceTest, FileThatCannotBeMovedIsNotReadTwice) {
+  options["lists"] = "changes";
+  options["done_folder"] = "klaar";
+  drop.write("klaar", "no folder");
+  drop.write("klanten-1.csv", std::string(kHead) + "1;Jan;;;\r\n", 3min);
+  auto last = scan(request(false));
+  for (const char* more : {"klanten-2.csv", "klanten-3.csv"}) {
+    drop.write(more, std::string(kHead) + "2;Piet;;;\r\n", 2min);
+    last = scan(request(false, last.since));
+    EXPECT_THAT(last.rows, SizeIs(1)) << more;
+    EXPECT_STREQ(last.warnings.front().code(), "PST-8332");
+  }
+  EXPECT_THAT(scan(request(false, last.since)).rows, IsEmpty());
+}
+
+TEST_F(FilesSourceTest, FilesReadBeforeAreNotReadAgainWhenADoneFolderIsSet) {
+  options["lists"] = "changes";
+  drop.write("klanten-1.csv", std::string(kHead) + "1;Oud;;;\r\n", 2h);
+  drop.write("klanten-2.csv", std::string(kHead) + "1;Nieuw;;;\r\n", 1h);
+  const auto before = scan(request(false));
+  options["done_folder"] = "klaar";
+  open();
+  EXPECT_THAT(scan(request(false, before.since)).rows, IsEmpty());
+  EXPECT_FALSE(drop.has("klanten-1.csv"));
+  EXPECT_FALSE(drop.has("klanten-2.csv"));
+}
+
+TEST_F(FilesSourceTest, FileThatArrivesLateIsToldWhereNothingIsPutAway) {
+  options["lists"] = "changes";
+  drop.write("klanten-3.csv", std::string(kHead) + "3;Kees;;;\r\n", 3min);
+  const auto first = scan(request(false));
+  drop.write("klanten-2.csv", std::string(kHead) + "2;Piet;;;\r\n", 5min);
+  const auto second = scan(request(false, first.since));
+  EXPECT_THAT(second.rows, IsEmpty());
+  ASSERT_THAT(second.warnings, SizeIs(1));
+  EXPECT_STREQ(second.warnings[0].code(), "PST-8338");
+  EXPECT_THAT(second.warnings[0].cause(Language::En), HasSubstr("klanten-2.csv"));
+  EXPECT_THAT(scan(request(false, second.since)).warnings, IsEmpty()) << "once is enough";
+  drop.write("klanten-4.csv", std::string(kHead) + "4;Jan;;;\r\n", 2min);
+  const auto third = scan(request(false, second.since));
+  EXPECT_THAT(third.rows, SizeIs(1));
+  EXPECT_THAT(scan(request(false, third.since)).warnings, IsEmpty());
+}
+
 TEST_F(FilesSourceTest, SettingsThatDoNotFitAreRefused) {
   const struct {
     Values options;
