@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMaxLookupPages = 1000;  // a server that never ends its list must not hold a worker for ever
 constexpr std::size_t kMaxQueryBytes = 6000;
+constexpr char kUnordered = 'u';
 
 constexpr std::array<std::string_view, 3> kSchedule{"state", "date", "all_day"};
 
@@ -34,12 +35,6 @@ bool lowerId(const Found& a, const Found& b) {
 }
 
 bool isBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
-int pageNumber(const std::string& position) {
-  int page = 1;
-  std::from_chars(position.data(), position.data() + position.size(), page);
-  return std::max(page, 1);
-}
 
 /// Statuses with which a server may answer a parameter it does not understand.
 bool refusesForm(int status) { return status == 422 || status == 500 || status == 400; }
@@ -243,38 +238,57 @@ Result<std::optional<bool>> CraftboxxSink::listFormWorks(std::string_view kind, 
   return std::optional<bool>{};
 }
 
-Result<ListedPage> CraftboxxSink::readById(const Resource& resource, const Query& filters, int page,
+Result<ListedPage> CraftboxxSink::readById(const Resource& resource, const Query& filters, Place& place,
                                            std::stop_token stop) {
-  Query ordered = filters;
-  ordered.emplace_back("order_by", "id");
-  ordered.emplace_back("order_direction", "asc");
   int status = 0;
-  auto listed = readList(session_, resource, style_, ordered, page, stop, &status);
-  if (!listed && refusesForm(status)) listed = readList(session_, resource, style_, filters, page, stop);
-  return listed;
+  if (place.ordered) {
+    Query ordered = filters;
+    ordered.emplace_back("order_by", "id");
+    ordered.emplace_back("order_direction", "asc");
+    auto listed = readList(session_, resource, style_, ordered, place.page, stop, &status);
+    // Later on it is a failure like any other: pages of two orders would leave records out.
+    if (listed || place.page > 1 || !refusesForm(status)) return listed;
+    place.ordered = false;
+  }
+  return readList(session_, resource, style_, filters, place.page, std::move(stop));
+}
+
+CraftboxxSink::Place CraftboxxSink::Place::parse(std::string_view position) {
+  Place place;
+  if (position.starts_with(kUnordered)) {
+    place.ordered = false;
+    position.remove_prefix(1);
+  }
+  std::from_chars(position.data(), position.data() + position.size(), place.page);
+  place.page = std::max(place.page, 1);
+  return place;
+}
+
+std::string CraftboxxSink::Place::next() const {
+  return (ordered ? std::string() : std::string(1, kUnordered)) + std::to_string(page + 1);
 }
 
 Result<FoundPage> CraftboxxSink::list(std::string_view kind, const std::string& position, std::stop_token stop) {
   const Resource* resource = resourceOf(kind);
   if (resource == nullptr) return unknownKind(kind);
-  const int page = pageNumber(position);
+  Place place = Place::parse(position);
   // The plain form: whether the server understands the other is not known here, and who finds nothing doubles
   // everything.
-  auto listed = readById(*resource, {{"source", site_.source}}, page, std::move(stop));
+  auto listed = readById(*resource, {{"source", site_.source}}, place, std::move(stop));
   if (!listed) return tl::unexpected(std::move(listed.error()));
   FoundPage result;
   for (const ListedRow& row : listed->rows) {
     if (auto record = ours(*resource, row)) result.found.push_back(std::move(*record));
   }
-  if (!listed->last) result.next = std::to_string(page + 1);
+  if (!listed->last) result.next = place.next();
   return result;
 }
 
 Result<FoundPage> CraftboxxSink::strangers(std::string_view kind, const std::string& position, std::stop_token stop) {
   const Resource* resource = resourceOf(kind);
   if (resource == nullptr) return unknownKind(kind);
-  const int page = pageNumber(position);
-  auto listed = readById(*resource, {}, page, std::move(stop));
+  Place place = Place::parse(position);
+  auto listed = readById(*resource, {}, place, std::move(stop));
   if (!listed) return tl::unexpected(std::move(listed.error()));
   FoundPage result;
   for (const ListedRow& row : listed->rows) {
@@ -290,7 +304,7 @@ Result<FoundPage> CraftboxxSink::strangers(std::string_view kind, const std::str
     record.changed = parseStamp(row.updated);
     result.found.push_back(std::move(record));
   }
-  if (!listed->last) result.next = std::to_string(page + 1);
+  if (!listed->last) result.next = place.next();
   return result;
 }
 

@@ -30,7 +30,8 @@ class CraftboxxSink : public Sink {
   Result<std::vector<Found>> find(std::string_view kind, const std::vector<std::string>& keys,
                                   std::stop_token stop) override;
 
-  /// Position = page number. Rows of another `source` are left out, so a page may be empty and not the last.
+  /// Position = page number, "u" before it where the server refused the order of the first page. Rows of another
+  /// `source` are left out, so a page may be empty and not the last.
   Result<FoundPage> list(std::string_view kind, const std::string& position, std::stop_token stop) override;
   /// Everything else: rows of another `source` (Found::owner, where they have a key) and rows of nobody.
   Result<FoundPage> strangers(std::string_view kind, const std::string& position, std::stop_token stop) override;
@@ -49,7 +50,15 @@ class CraftboxxSink : public Sink {
   /// nullopt: the server does not understand the list form.
   Result<std::optional<std::vector<Found>>> findList(const Resource& resource, std::span<const std::string> keys,
                                                      std::stop_token stop);
-  Result<ListedPage> readById(const Resource& resource, const Query& filters, int page, std::stop_token stop);
+  /// Where a listing stands.
+  struct Place {
+    int page = 1;
+    bool ordered = true;  // by id
+    static Place parse(std::string_view position);
+    std::string next() const;
+  };
+  /// `place` learns it when the first page was refused in that order.
+  Result<ListedPage> readById(const Resource& resource, const Query& filters, Place& place, std::stop_token stop);
   std::optional<Found> ours(const Resource& resource, const ListedRow& row) const;
   tl::unexpected<Error> unknownKind(std::string_view kind) const;
 

@@ -308,6 +308,50 @@ TEST_F(CraftboxxLookupTest, NothingIsWrittenOverHoursThatCouldNotBeRead) {
   EXPECT_THAT(server.urls(), ElementsAre("cb.example/assignments?id=5&per_page=50&page=1&show_archived=true"));
 }
 
+TEST_F(CraftboxxLookupTest, OneFailureInTheMiddleDoesNotMixTwoOrders) {
+  const auto answer = [](const HttpRequest& request) {
+    const bool last = request.url.find("page=3") != std::string::npos;
+    std::string body = listOf({rowOf(2, "k1"), rowOf(3, "k2", "other")});
+    if (!last) body.replace(body.find("null}"), 4, "\"x\"");
+    return httpAnswer(200, body);
+  };
+  const auto isOrdered = [](const HttpRequest& request) {
+    return request.url.find("order_by=id") != std::string::npos;
+  };
+  for (const bool ours : {true, false}) {
+    const auto page = [&](const std::string& position) {
+      return ours ? sink().list("customer", position, {}) : sink().strangers("customer", position, {});
+    };
+    server.reply = answer;
+    const auto first = page({});
+    ASSERT_TRUE(first);
+    server.reply = [&](const HttpRequest& request) {
+      EXPECT_TRUE(isOrdered(request));
+      return httpAnswer(500, "{}");
+    };
+    const auto broken = page(first->next);
+    ASSERT_FALSE(broken);
+    EXPECT_EQ(broken.error().fault, Fault::Retry);
+
+    // A server that knows no order says so at once; then all pages are read without.
+    server.reply = [&](const HttpRequest& request) {
+      return isOrdered(request) ? httpAnswer(422, "{}") : answer(request);
+    };
+    const auto start = page({});
+    ASSERT_TRUE(start);
+    server.reply = [&](const HttpRequest& request) {
+      EXPECT_FALSE(isOrdered(request));
+      return answer(request);
+    };
+    const auto second = page(start->next);
+    ASSERT_TRUE(second);
+    const auto third = page(second->next);
+    ASSERT_TRUE(third);
+    EXPECT_EQ(third->next, "");
+    EXPECT_THAT(server.urls().back(), HasSubstr("page=3"));
+  }
+}
+
 // ---- scans ----------------------------------------------------------------------------------------------------------
 
 struct CraftboxxScanTest : CraftboxxLookupTest {
