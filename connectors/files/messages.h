@@ -97,13 +97,17 @@ inline constexpr Message kDuplicates{
      "Nennen Sie weitere Schlüsselspalten, oder berichtigen Sie den Export.",
      "Noem meer sleutelkolommen, of corrigeer de export."}};
 
-inline constexpr Message kNoKey{"PST-8331",
-                                {"{1} rows of the file {0} have no usable key and are left out.",
-                                 "{1} Zeilen der Datei {0} haben keinen brauchbaren Schlüssel und bleiben weg.",
-                                 "{1} rijen van bestand {0} hebben geen bruikbare sleutel en blijven weg."},
-                                {"Give them a key in the ERP, or name other key columns.",
-                                 "Vergeben Sie im ERP einen Schlüssel, oder nennen Sie andere Schlüsselspalten.",
-                                 "Geef ze een sleutel in het ERP, of noem andere sleutelkolommen."}};
+inline constexpr Message kNoKey{
+    "PST-8331",
+    {"{1} rows of the file {0} have no usable key and are left out; while there are such "
+     "rows, nothing counts as missing.",
+     "{1} Zeilen der Datei {0} haben keinen brauchbaren Schlüssel und bleiben weg; solange "
+     "es solche gibt, gilt nichts als fehlend.",
+     "{1} rijen van bestand {0} hebben geen bruikbare sleutel en blijven weg; zolang die er "
+     "zijn, geldt niets als ontbrekend."},
+    {"Give them a key in the ERP, or name other key columns.",
+     "Vergeben Sie im ERP einen Schlüssel, oder nennen Sie andere Schlüsselspalten.",
+     "Geef ze een sleutel in het ERP, of noem andere sleutelkolommen."}};
 
 inline constexpr Message kNotMoved{
     "PST-8332",
@@ -146,9 +150,13 @@ inline constexpr Message kStopped{
 
 inline constexpr Message kTooMany{
     "PST-8337",
-    {"{1} rows of the file {0} have more columns than its first line (first: line {2}) and are left out.",
-     "{1} Zeilen der Datei {0} haben mehr Spalten als ihre erste Zeile (erste: Zeile {2}) und bleiben weg.",
-     "{1} rijen van bestand {0} hebben meer kolommen dan de eerste regel (eerste: regel {2}) en blijven weg."},
+    {"{1} rows of the file {0} have more columns than its first line (first: line {2}) and are left out; while "
+     "there are such rows, nothing counts as missing.",
+     "{1} Zeilen der Datei {0} haben mehr Spalten als ihre erste Zeile (erste: Zeile {2}) und bleiben weg; solange "
+     "es solche gibt, gilt nichts als fehlend.",
+     "{1} rijen van bestand {0} hebben meer kolommen dan de eerste regel (eerste: regel {2}) en blijven weg; zolang "
+     "die "
+     "er zijn, geldt niets als ontbrekend."},
     {"A delimiter inside of a text is the usual cause; set a quote character or export with tabs.",
      "Meist steht ein Trennzeichen in einem Text; stellen Sie ein Anführungszeichen ein, oder exportieren Sie mit Tab.",
      "Meestal staat er een scheidingsteken in een tekst; stel een aanhalingsteken in, of exporteer met tabs."}};

@@ -259,6 +259,7 @@ Result<FilesSource::Checked> FilesSource::checkFile(const KindMap& kind, const F
   if (keyless > 0) warn(kNoKey, {name, std::to_string(keyless)});
   if (const auto surplus = (*rows)->surplusRows(); surplus > 0)
     warn(kTooMany, {name, std::to_string(surplus), std::to_string((*rows)->firstSurplusLine())});
+  out.leftOut = keyless > 0 || (*rows)->surplusRows() > 0;
   if (traces.empty() && !out.warnings.empty()) return tl::unexpected(Error{out.warnings.back()});
   if (traces.empty() && !options_.changesOnly)
     return fail(Fault::Retry, kNoRows, {name, std::string(kind.known->name)});
@@ -329,7 +330,7 @@ Result<Page> FilesSource::read(const ScanRequest& request, std::stop_token stop)
   if (auto read = readRows(*kind, *chosen, **known, page, place, ended); !read)
     return tl::unexpected(std::move(read.error()));
   ended = ended || place.row >= (*known)->rows;
-  page.full = !options_.changesOnly;
+  page.full = !options_.changesOnly && !(*known)->leftOut;
   page.last = ended && !chosen->follows;
   if (ended) place.row = kAllRows;
   page.next = Position{place, chosen->file->stamp, chosen->before}.text();

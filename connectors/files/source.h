@@ -33,7 +33,8 @@ struct FilesOptions {
 /// A file is checked from end to end before its first row is told: one that is not whole is a Retry. Of rows with the
 /// same key the last one is told. For that, 24 bytes a row are kept while the file is checked, and the numbers of the
 /// rows that do not count until it was read; nothing else grows with the file. No file, an empty one, or one without
-/// rows is a Retry (a file of changes may be empty), so nothing can look deleted.
+/// rows is a Retry (a file of changes may be empty), so nothing can look deleted; neither can a record whose row is
+/// left out, because Page::full is false then.
 ///
 /// A file was dealt with when a scan begins with its stamp in `since`: the engine has stored all of it. Then it is
 /// moved away, if so set, as soon as every kind that it matches has got there; of whole lists all older ones, too.
@@ -53,6 +54,7 @@ class FilesSource final : public Source {
     Stamp stamp;
     std::unordered_set<std::uint64_t> passedOver;  // numbers of rows whose key comes again; 1 is the first
     std::uint64_t rows = 0;
+    bool leftOut = false;  // of some rows nobody knows which record they are
     std::vector<Error> warnings;
   };
   struct Chosen;
