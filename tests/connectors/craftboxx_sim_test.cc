@@ -333,6 +333,15 @@ TEST_F(CraftboxxSimTest, FixedReferencesAreRejectedBeforeTheyAreSent) {
   EXPECT_EQ(simulator().counts().writes, writes);
 }
 
+TEST_F(CraftboxxSimTest, EmptyUnitClearsTheOldOneAndIsLeftOutOfACreate) {
+  const std::string article = made("article", "A1", {{"name", "Platte"}, {"unit", "PIECE"}});
+  const auto cleared = push("article", "A1", {{"unit", ""}}, article);
+  ASSERT_TRUE(cleared) << cleared.error().detail;
+  EXPECT_FALSE(stored("articles", article).contains("unit"));
+  EXPECT_EQ(cleared->answered.at("unit"), "");
+  made("article", "A2", {{"name", "Palette"}, {"unit", ""}});
+}
+
 TEST_F(CraftboxxSimTest, AddressMayMoveToAnotherCustomer) {
   makeParents();
   const std::string other = made("customer", "10002", {{"name", "Maier"}});

@@ -48,12 +48,13 @@ TEST_F(CraftboxxArticles, OnlyMeasuresThatAreThereAreNamed) {
   EXPECT_EQ(of({{"text", "Griff"}}, "info"), "(absent)");
 }
 
-TEST_F(CraftboxxArticles, UnitWithoutCounterpartIsLeftOutAndKeptInTheInfo) {
-  EXPECT_EQ(of({{"unit", "Palette"}}, "unit"), "(absent)");
+TEST_F(CraftboxxArticles, UnitWithoutCounterpartClearsTheOldOneAndIsKeptInTheInfo) {
+  EXPECT_EQ(of({{"unit", "Palette"}}, "unit"), "");
   EXPECT_EQ(of({{"unit", "Palette"}}, "info"), "Einheit: Palette");
   EXPECT_EQ(of({{"unit", "Palette"}, {"description", "Paket"}, {"width", "80"}}, "info"),
             "Paket\nBreite: 80 mm\nEinheit: Palette");
-  EXPECT_EQ(of({{"unit", ""}}, "unit"), "(absent)");
+  EXPECT_EQ(of({{"unit", ""}}, "unit"), "");
+  EXPECT_EQ(of({{"text", "Griff"}}, "unit"), "(absent)") << "it is not mapped";
   EXPECT_EQ(of({{"unit", ""}}, "info"), "");
 }
 
@@ -92,10 +93,10 @@ TEST_F(CraftboxxArticles, UnitTextsBecomeUnitNames) {
       {"Dose", "BOX", "BOX"},
       {"Karton", "CARDBOARD", "CARDBOARD"},
       {"psch.", "FLAT_FEE", "FLAT_FEE"},
-      {"mm", "(absent)", "MILLIMETRES"},
-      {"%", "(absent)", "PERCENT"},
-      {"Tage", "(absent)", "DAYS"},
-      {"Palette", "(absent)", "(absent)"},
+      {"mm", "", "MILLIMETRES"},
+      {"%", "", "PERCENT"},
+      {"Tage", "", "DAYS"},
+      {"Palette", "", ""},
   };
   for (const auto& each : cases) {
     settings["units"] = "old";

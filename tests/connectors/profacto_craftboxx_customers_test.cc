@@ -284,7 +284,7 @@ TEST_F(CraftboxxCustomers, CountryTextsBecomeCodes) {
       {"GB", "GB"},
       {"Freistaat  Bayern", "DE"},
       {"Holland", "XX"},
-      {"Atlantis", "(absent)"},
+      {"Atlantis", ""},
   };
   for (const auto& [text, code] : cases) {
     customer("_0573", {{"name1", "x"}, {"country", text}});
@@ -296,6 +296,9 @@ TEST_F(CraftboxxCustomers, DefaultCountryIsASetting) {
   settings["default_country"] = "AT";
   customer("_0573", {{"name1", "x"}, {"country", ""}});
   EXPECT_EQ(main("country"), "AT");
+  settings["default_country"] = "";
+  customer("_0573", {{"name1", "x"}});
+  EXPECT_EQ(main("country"), "(absent)") << "it is not mapped";
 }
 
 TEST_F(CraftboxxCustomers, NothingIsDerivedForWhatTheErpDoesNotHave) {

@@ -58,7 +58,8 @@ std::optional<Target> deriveArticle(const std::string& key, const SourceView& er
   Target target;
   target.fields["name"] = articleName(article);
   target.fields["number"] = key;
-  if (!unit.empty()) target.fields["unit"] = unit;
+  // Also "", so that an old one does not stay when the new one has no counterpart.
+  if (article.fields.contains("unit")) target.fields["unit"] = unit;
   bool told = false;
   for (const auto* name : {"description", "length", "width", "height", "unit"}) told |= article.fields.contains(name);
   if (told) target.fields["info"] = articleInfo(article, unitIsLost);

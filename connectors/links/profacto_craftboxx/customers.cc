@@ -86,7 +86,9 @@ void addReachability(Fields& fields, const Record* contact, const Record& custom
 
 void addPlace(Fields& fields, const Record& from, const RuleOptions& options) {
   for (const auto* name : {"street", "zip", "city"}) copy(fields, name, from, name);
-  if (const auto code = countryCode(from.field("country"), options); !code.empty()) fields["country"] = code;
+  // Also "" for a country without a code, so that an old one does not stay.
+  const auto code = countryCode(from.field("country"), options);
+  if (!code.empty() || tells(&from, "country")) fields["country"] = code;
 }
 
 Target addressOf(const std::string& customer, const char* type) {
