@@ -108,6 +108,38 @@ Clock::Time endOfDay(std::chrono::sys_days day, const Site& site) {
   return fromLocal(day, 24h - 1s, site.zone);
 }
 
+std::string withLineFeeds(std::string text) {
+  if (text.find('\r') == std::string::npos) return text;
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') {
+      out += text[i];
+    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
+      out += '\n';
+    }
+  }
+  return out;
+}
+
+/// Text of a scalar; nullopt for lists and objects, which have no meaning as text.
+std::optional<std::string> scalarText(const json& value) {
+  if (value.is_null()) return std::string{};
+  if (value.is_string()) return withLineFeeds(value.get<std::string>());
+  if (value.is_primitive()) return value.dump();
+  return std::nullopt;
+}
+
+std::string textMember(const json& row, const char* name) {
+  const auto found = row.find(name);
+  return found == row.end() ? std::string{} : scalarText(*found).value_or(std::string{});
+}
+
+/// Our key of a record of theirs; empty when it is not one of ours.
+std::string ourKey(const json& row, const Site& site) {
+  return textMember(row, "source") == site.source ? textMember(row, "source_external_id") : std::string{};
+}
+
 /// Writes one field into `body`; the failing half names what is wrong with the value.
 using Written = tl::expected<void, const Message*>;
 
@@ -124,8 +156,23 @@ Written writeDay(ordered_json& body, const std::string& value, const Site& site)
   return {};
 }
 
-Written writeArticles(ordered_json& body, const FieldPair& pair, const std::string& value, const Change& change) {
+/// Articles that planners put on the appointment: the whole list is replaced, so they must be in it.
+void keepForeignArticles(ordered_json& articles, const FieldPair& pair, const json& present, const Site& site) {
+  const auto list = present.find(pair.theirs);
+  if (list == present.end() || !list->is_array()) return;
+  for (const json& article : *list) {
+    if (!article.is_object() || !ourKey(article, site).empty()) continue;
+    const std::string id = idOf(article);
+    const auto pivot = article.find("pivot");
+    if (id.empty() || pivot == article.end() || !pivot->is_object()) continue;
+    if (const auto amount = integer(textMember(*pivot, "amount"))) articles[id] = {{"amount", *amount}};
+  }
+}
+
+Written writeArticles(ordered_json& body, const FieldPair& pair, const std::string& value, const Change& change,
+                      const Site& site, const json* present) {
   ordered_json& articles = body[pair.theirs] = ordered_json::object();
+  if (present != nullptr) keepForeignArticles(articles, pair, *present, site);
   if (value.empty()) return {};
   const json amounts = json::parse(value, nullptr, false);
   if (!amounts.is_object()) return tl::unexpected(&kBadValue);
@@ -150,7 +197,7 @@ Written writeReference(ordered_json& body, const FieldPair& pair, const std::str
 }
 
 Written writeField(ordered_json& body, const FieldPair& pair, const std::string& value, const Change& change,
-                   const Site& site) {
+                   const Site& site, const json* present) {
   const bool create = change.id.empty();
   switch (pair.form) {
     case Form::Text:
@@ -172,42 +219,15 @@ Written writeField(ordered_json& body, const FieldPair& pair, const std::string&
     case Form::Day:
       return writeDay(body, value, site);
     case Form::Articles:
-      return writeArticles(body, pair, value, change);
+      return writeArticles(body, pair, value, change, site, present);
   }
   return tl::unexpected(&kBadValue);
-}
-
-std::string withLineFeeds(std::string text) {
-  if (text.find('\r') == std::string::npos) return text;
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r') {
-      out += text[i];
-    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
-      out += '\n';
-    }
-  }
-  return out;
-}
-
-/// Text of a scalar; nullopt for lists and objects, which have no meaning as text.
-std::optional<std::string> scalarText(const json& value) {
-  if (value.is_null()) return std::string{};
-  if (value.is_string()) return withLineFeeds(value.get<std::string>());
-  if (value.is_primitive()) return value.dump();
-  return std::nullopt;
 }
 
 std::optional<std::string> flagText(const json& value) {
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
   if (value.is_number_integer()) return value.get<std::int64_t>() != 0 ? "true" : "false";
   return std::nullopt;
-}
-
-std::string textMember(const json& row, const char* name) {
-  const auto found = row.find(name);
-  return found == row.end() ? std::string{} : scalarText(*found).value_or(std::string{});
 }
 
 std::optional<std::string> dayText(const json& row, const json& start, const Site& site) {
@@ -237,8 +257,8 @@ std::optional<std::string> articlesText(const json& list, const Site& site) {
   if (!list.is_array()) return std::nullopt;
   json amounts = json::object();
   for (const json& article : list) {
-    if (!article.is_object() || textMember(article, "source") != site.source) return std::nullopt;
-    const std::string key = textMember(article, "source_external_id");
+    if (!article.is_object()) return std::nullopt;
+    const std::string key = ourKey(article, site);
     const auto pivot = article.find("pivot");
     if (key.empty() || pivot == article.end() || !pivot->is_object()) return std::nullopt;
     const auto amount = pivot->find("amount");
@@ -324,7 +344,7 @@ const Resource* resourceOf(std::string_view kind) {
 bool needsPresent(const Resource& resource, const Change& change) {
   if (change.id.empty()) return false;
   return std::any_of(resource.fields.begin(), resource.fields.end(), [&](const FieldPair& pair) {
-    return pair.form == Form::Day && change.fields.contains(pair.ours);
+    return (pair.form == Form::Day || pair.form == Form::Articles) && change.fields.contains(pair.ours);
   });
 }
 
@@ -339,7 +359,7 @@ Result<std::string> requestBody(const Resource& resource, const Change& change, 
     if (pair.fixed && !change.id.empty()) {
       written = tl::unexpected(&kCannotMove);
     } else {
-      written = writeField(body, pair, field->second, change, site);
+      written = writeField(body, pair, field->second, change, site, present);
     }
     if (!written) {
       return fail(Fault::Reject, *written.error(), {site.system, change.kind, change.key, std::string(pair.ours)});

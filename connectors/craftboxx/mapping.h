@@ -59,7 +59,8 @@ struct Site {
 /// The JSON body of a POST (change.id empty) or PUT; with our reference in a POST and in a PUT that claims the record.
 /// Empty texts are left out of a POST. Reject when a field is fixed after creation, a reference is unknown or a value
 /// has no meaning here. `present` is the record as it is there (section 4's form of a row), nullptr when not known:
-/// where it is already on the day of Form::Day, start, end and all_day are left out, so a planner's hours stay.
+/// where it is already on the day of Form::Day, start, end and all_day are left out, so a planner's hours stay;
+/// articles on it that are not ours stay in the list.
 Result<std::string> requestBody(const Resource& resource, const Change& change, const Site& site,
                                 const nlohmann::json* present = nullptr);
 

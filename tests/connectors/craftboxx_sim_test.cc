@@ -169,6 +169,21 @@ TEST_F(CraftboxxSimTest, StateChangeKeepsThePlannersHoursAndDays) {
   EXPECT_EQ(row["all_day"], true);
 }
 
+TEST_F(CraftboxxSimTest, PlannersOwnArticlesStayWhenTheErpsQuantityChanges) {
+  makeParents();
+  const auto made = push("appointment", "25017", appointment("2026-12-07", "SCHEDULED"));
+  ASSERT_TRUE(made);
+  const std::string ours = ids.of("article", "A1");
+  const std::string foreign = std::to_string(simulator().create("articles", {{"name", "Silikon"}}));
+  ASSERT_TRUE(simulator().edit("assignments", std::stoll(made->id),
+                               {{"articles", {{ours, {{"amount", 2}}}, {foreign, {{"amount", 5}}}}}}));
+  ASSERT_TRUE(push("appointment", "25017", {{"articles", R"({"A1":3})"}}, made->id));
+  EXPECT_EQ(stored("assignments", made->id)["articles"],
+            (nlohmann::json{{ours, {{"amount", 3}}}, {foreign, {{"amount", 5}}}}));
+  ASSERT_TRUE(push("appointment", "25017", {{"articles", ""}}, made->id)) << "ours are no longer wanted";
+  EXPECT_EQ(stored("assignments", made->id)["articles"], (nlohmann::json{{foreign, {{"amount", 5}}}}));
+}
+
 TEST_F(CraftboxxSimTest, AppointmentThatIsGoneIsStillToldAsGone) {
   makeParents();
   const auto made = push("appointment", "25017", appointment("2026-12-07", "SCHEDULED"));
