@@ -23,7 +23,7 @@ CsvForm csvForm(const Section& settings) {
   return out;
 }
 
-FilesOptions filesOptions(const Section& settings) {
+FilesOptions filesOptions(const Section& settings, const std::string& zone) {
   FilesOptions out;
   const std::string& format = settings.text("format");
   if (format == "csv") out.form.format = FileForm::Format::Csv;
@@ -34,6 +34,7 @@ FilesOptions filesOptions(const Section& settings) {
   const std::string& dates = settings.text("dates");
   if (dates == "mdy") out.values.dates = DateOrder::MonthFirst;
   if (dates == "ymd") out.values.dates = DateOrder::YearFirst;
+  out.values.zone = zone;
   out.values.trueWords = settings.list("true_words");
   out.changesOnly = settings.text("lists") == "changes";
   out.pageSize = static_cast<std::size_t>(settings.integer("page_size"));
@@ -67,7 +68,7 @@ std::vector<KindMap> kindMaps(const Section& options, const Section& fields) {
 class Files final : public System {
  public:
   explicit Files(const SystemContext& context)
-      : source_(kindMaps(context.options, context.fields), filesOptions(context.options),
+      : source_(kindMaps(context.options, context.fields), filesOptions(context.options, context.zone),
                 folderOptions(context.options), context.clock) {}
   Source* source() override { return &source_; }
   std::vector<Finding> check(std::stop_token stop) override { return source_.check(std::move(stop)); }

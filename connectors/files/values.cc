@@ -45,6 +45,66 @@ Value ordered(std::string_view a, std::string_view b, std::string_view c, DateOr
   return order == DateOrder::DayFirst ? dayOf(c, b, a) : dayOf(c, a, b);
 }
 
+/// A day without a time.
+Value dayAlone(std::string_view text, DateOrder order) {
+  if (text.size() == 8 && allDigits(text)) {
+    if (order == DateOrder::YearFirst) return dayOf(text.substr(0, 4), text.substr(4, 2), text.substr(6));
+    return ordered(text.substr(0, 2), text.substr(2, 2), text.substr(4), order);
+  }
+  const std::size_t first = text.find_first_of("-./");
+  if (first == std::string_view::npos) return std::nullopt;
+  const std::size_t second = text.find(text[first], first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  const std::string_view a = text.substr(0, first);
+  const std::string_view b = text.substr(first + 1, second - first - 1);
+  const std::string_view c = text.substr(second + 1);
+  if (!allDigits(a) || !allDigits(b) || !allDigits(c)) return std::nullopt;
+  return ordered(a, b, c, order);
+}
+
+/// Cuts "Z", "+02:00" or "-0500" off a time; nullopt when it says no zone.
+std::optional<std::chrono::minutes> takeOffset(std::string_view& time) {
+  if (time.ends_with('Z')) {
+    time.remove_suffix(1);
+    return std::chrono::minutes{0};
+  }
+  const std::size_t sign = time.find_last_of("+-");
+  if (sign == std::string_view::npos) return std::nullopt;
+  std::string digits(time.substr(sign + 1));
+  if (digits.size() == 5 && digits[2] == ':') digits.erase(2, 1);
+  if (digits.size() != 4 || !allDigits(digits)) return std::nullopt;
+  const std::chrono::minutes offset{number(digits.substr(0, 2)) * 60 + number(digits.substr(2))};
+  const bool west = time[sign] == '-';
+  time = time.substr(0, sign);
+  return west ? -offset : offset;
+}
+
+/// "22:00", "22:00:00", "22:00:00.000", "9:05".
+std::optional<std::chrono::seconds> timeOfDay(std::string_view text) {
+  std::string time(trimmed(text.substr(0, text.find('.'))));
+  if (time.find(':') == 1) time.insert(0, 1, '0');
+  const bool hasSeconds = time.size() == 8 && time[5] == ':';
+  if ((time.size() != 5 && !hasSeconds) || time[2] != ':') return std::nullopt;
+  const std::string hour = time.substr(0, 2);
+  const std::string minute = time.substr(3, 2);
+  const std::string second = hasSeconds ? time.substr(6) : "00";
+  if (!allDigits(hour) || !allDigits(minute) || !allDigits(second)) return std::nullopt;
+  if (number(hour) > 23 || number(minute) > 59 || number(second) > 60) return std::nullopt;
+  return std::chrono::hours{number(hour)} + std::chrono::minutes{number(minute)} + std::chrono::seconds{number(second)};
+}
+
+/// The day in `zone` of a day and the time behind it.
+Value dayInZone(const Value& day, std::string_view time, const std::string& zone) {
+  const auto date = day ? parseIsoDate(*day) : std::nullopt;
+  time = trimmed(time);
+  const auto offset = takeOffset(time);
+  if (!date || !offset) return day;
+  const auto clock = timeOfDay(time);
+  if (!clock) return std::nullopt;
+  if (clock->count() == 0 && offset->count() == 0) return day;
+  return isoDate(localDay(Clock::Time{*date} + *clock - *offset, zone));
+}
+
 /// Takes "1.234.567" apart; nullopt when the groups are not of three digits.
 Value ungrouped(std::string_view whole, char mark) {
   std::string out;
@@ -101,30 +161,16 @@ Value plainNumber(std::string_view text, bool decimalComma) {
   return negative && out != "0" ? '-' + out : out;
 }
 
-Value plainDate(std::string_view text, DateOrder order) {
+Value plainDate(std::string_view text, DateOrder order, const std::string& zone) {
   text = trimmed(text);
   if (std::ranges::all_of(text, [](char c) { return c == '0' || c == ' ' || c == '-' || c == '.' || c == '/'; }))
     return "";
   const std::size_t end = text.find_first_of(" T");
-  if (end != std::string_view::npos &&
-      text.find_first_not_of("0123456789:.+-ZAPMapm ", end + 1) != std::string_view::npos)
-    return std::nullopt;
-  text = text.substr(0, end);
-  if (text.size() == 8 && allDigits(text)) {
-    if (order == DateOrder::YearFirst) return dayOf(text.substr(0, 4), text.substr(4, 2), text.substr(6));
-    return ordered(text.substr(0, 2), text.substr(2, 2), text.substr(4), order);
-  }
-  const std::size_t first = text.find_first_of("-./");
-  if (first == std::string_view::npos) return std::nullopt;
-  const std::size_t second = text.find(text[first], first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  const std::string_view a = text.substr(0, first);
-  const std::string_view b = text.substr(first + 1, second - first - 1);
-  const std::string_view c = text.substr(second + 1);
-  if (!allDigits(a) || !allDigits(b) || !allDigits(c)) return std::nullopt;
-  return ordered(a, b, c, order);
+  if (end == std::string_view::npos) return dayAlone(text, order);
+  const std::string_view time = text.substr(end + 1);
+  if (time.find_first_not_of("0123456789:.+-ZAPMapm ") != std::string_view::npos) return std::nullopt;
+  return dayInZone(dayAlone(text.substr(0, end), order), time, zone);
 }
-
 Value plainFlag(std::string_view text, const std::vector<std::string>& trueWords) {
   const std::string word(trimmed(text));
   if (word.empty()) return "";
@@ -144,7 +190,7 @@ Value plainValue(std::string_view text, Form form, const ValueForms& forms) {
     case Form::Flag:
       return plainFlag(text, forms.trueWords);
     case Form::Date:
-      return plainDate(text, forms.dates);
+      return plainDate(text, forms.dates, forms.zone);
     case Form::Text:
       break;
   }

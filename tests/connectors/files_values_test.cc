@@ -9,6 +9,7 @@
 namespace postern::files {
 namespace {
 
+const std::string kZone = "Europe/Berlin";
 using Value = std::optional<std::string>;
 
 TEST(FilesValuesTest, NumbersAreReadByTheDecimalSign) {
@@ -68,7 +69,29 @@ TEST(FilesValuesTest, DatesAreReadInTheirOrder) {
       {"09-05-2025 Monday", DateOrder::DayFirst, std::nullopt},
       {"gisteren", DateOrder::DayFirst, std::nullopt},
   };
-  for (const auto& one : kCases) EXPECT_EQ(plainDate(one.text, one.order), one.day) << one.text;
+  for (const auto& one : kCases) EXPECT_EQ(plainDate(one.text, one.order, kZone), one.day) << one.text;
+}
+
+TEST(FilesValuesTest, StampInUtcIsTheSitesDay) {
+  const struct {
+    const char* text;
+    Value day;
+  } kCases[] = {
+      {"2025-05-08T22:00:00Z", "2025-05-09"},
+      {"2025-05-08T22:00:00.000Z", "2025-05-09"},
+      {"2025-01-08 23:00Z", "2025-01-09"},
+      {"2025-05-08T21:59:59Z", "2025-05-08"},
+      {"08.05.2025 22:00:00 +0000", "2025-05-09"},
+      {"08.05.2025 1:30 +04:00", "2025-05-07"},
+      {"2025-05-09T00:00:00+02:00", "2025-05-09"},
+      {"2025-05-08T19:00:00-0500", "2025-05-09"},
+      {"2025-05-09T00:00:00Z", "2025-05-09"},  // a day, written as a stamp
+      {"2025-05-08T22:00:00", "2025-05-08"},   // says no zone: the site's
+      {"5/8/2025 10:00:00 PM", "2025-08-05"},
+      {"2025-05-08T25:00:00Z", std::nullopt},
+      {"2025-05-08TZ", std::nullopt},
+  };
+  for (const auto& one : kCases) EXPECT_EQ(plainDate(one.text, DateOrder::DayFirst, kZone), one.day) << one.text;
 }
 
 TEST(FilesValuesTest, OwnWordsForYesMakeEveryOtherWordNo) {

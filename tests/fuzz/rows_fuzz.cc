@@ -29,7 +29,7 @@ void values(const std::string& bytes) {
   for (const Form form : {Form::Text, Form::Number, Form::Flag, Form::Date})
     if (const auto value = plainValue(text, form, forms)) require(isUtf8(*value));
   plainNumber(text, true);
-  plainDate(text, DateOrder::YearFirst);
+  plainDate(text, DateOrder::YearFirst, "Europe/Berlin");
 }
 
 void csv(const std::string& text, CsvForm form) {
