@@ -134,17 +134,11 @@ Result<std::vector<Match>> Lookup::byContent(const Table& table, const std::vect
   return found;
 }
 
-Result<std::vector<Match>> Lookup::lines(const std::string& order, const std::string& reference,
-                                         const std::vector<Expected>& expected, std::stop_token stop) const {
-  const Table& table = layout_.at(kLine);
-  Listing question = listing(table);
+Result<std::vector<Match>> Lookup::lines(const std::string& order, std::stop_token stop) const {
+  Listing question = listing(layout_.at(kLine));
   question.filters.push_back(textFilter(layout_.at("sales_order").key, order));
-  auto found = matches(table, question, std::move(stop));
-  if (!found) return found;
-  std::erase_if(*found, [&](const Match& one) {
-    if (!one.id.starts_with(order + '/')) return true;
-    return table.external.empty() ? !holds(one.values, expected) : textOf(one.values, table.external) != reference;
-  });
+  auto found = matches(layout_.at(kLine), question, std::move(stop));
+  if (found) std::erase_if(*found, [&](const Match& one) { return !one.id.starts_with(order + '/'); });
   return found;
 }
 

@@ -47,9 +47,8 @@ class Lookup {
   /// Records that hold all of `expected`; asked for by the first of them that is a text with a value.
   Result<std::vector<Match>> byContent(const Table& table, const std::vector<Expected>& expected,
                                        std::stop_token stop) const;
-  /// Lines of one order that hold `reference` (where the site has a field for it) or else all of `expected`.
-  Result<std::vector<Match>> lines(const std::string& order, const std::string& reference,
-                                   const std::vector<Expected>& expected, std::stop_token stop) const;
+  /// All lines of one order.
+  Result<std::vector<Match>> lines(const std::string& order, std::stop_token stop) const;
   /// A page of records that carry a reference of ours, by key of ours.
   struct OursPage {
     std::vector<std::pair<std::string, Match>> ours;

@@ -49,6 +49,11 @@ Fields answeredRow(const json& answer, const std::string& table) {
   return !rows || rows->empty() ? Fields{} : valuesOf(*rows->front());
 }
 
+std::string textOf(const Fields& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string{} : plainText(found->second);
+}
+
 Cell cellOf(const std::string& name, const FieldType& type, const std::string& stored) {
   return {name, type.letter, wireValue(type, stored)};
 }
@@ -152,43 +157,35 @@ void AccountViewSink::addRest(const Table& table, const Change& change, Wishes& 
 
 // ---- Create ---------------------------------------------------------------------------------------------------------
 
+std::vector<Expected> AccountViewSink::expectedOf(const Wishes& wishes) {
+  std::vector<Expected> out;
+  for (const Wish& one : wishes)
+    if (!one.value.empty()) out.push_back({one.name, one.form, one.value});
+  return out;
+}
+
 Result<Settled> AccountViewSink::create(const Table& table, const Change& change, const Wishes& wishes,
                                         std::stop_token stop) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto broken = broken_.find(change.kind); broken != broken_.end()) return tl::unexpected(broken->second);
   }
-  std::string order;
-  if (change.kind == kLine) {
-    const auto given = change.fields.find("order");
-    if (given != change.fields.end() && change.idOf) order = change.idOf(kOrder, given->second);
-    if (order.empty()) return fail(Fault::Reject, kUnknownReference, {change.kind, change.key, "order"});
-  }
-  auto there = existing(table, change, wishes, order, stop);
+  if (change.kind == kLine) return createLine(table, change, wishes, std::move(stop));
+  auto there = existing(table, change, wishes, stop);
   if (!there) return tl::unexpected(std::move(there.error()));
   if (*there) return settled(change, wishes, (*there)->id, (*there)->values);
-  return change.kind == kLine ? insertLine(table, change, wishes, order, std::move(stop))
-                              : insertRow(table, change, wishes, std::move(stop));
+  return insertRow(table, change, wishes, std::move(stop));
 }
 
 Result<std::optional<Match>> AccountViewSink::existing(const Table& table, const Change& change, const Wishes& wishes,
-                                                       const std::string& order, std::stop_token stop) const {
-  std::vector<Expected> expected;
-  for (const Wish& one : wishes)
-    if (!one.value.empty()) expected.push_back({one.name, one.form, one.value});
-  const std::string reference = table.external.empty() ? std::string{} : lookup_.reference(table, change.key);
+                                                       std::stop_token stop) const {
   Result<std::vector<Match>> found;
-  if (change.kind == kLine) {
-    // Also on other orders: an earlier attempt may have been put elsewhere.
-    if (options_.addLinesByPost && !reference.empty()) found = lookup_.byReference(table, reference, stop);
-    if (!found && found.error().fault != Fault::Reject) return tl::unexpected(std::move(found.error()));
-    if (!found || found->empty()) found = lookup_.lines(order, reference, expected, std::move(stop));
-  } else if (!table.external.empty()) {
-    found = lookup_.byReference(table, reference, std::move(stop));
+  if (!table.external.empty()) {
+    found = lookup_.byReference(table, lookup_.reference(table, change.key), std::move(stop));
   } else {
     const auto own = change.fields.find(ownKeyField(change.kind));
     if (own != change.fields.end() && !own->second.empty()) return lookup_.byKey(table, own->second, std::move(stop));
-    found = lookup_.byContent(table, expected, std::move(stop));
+    found = lookup_.byContent(table, expectedOf(wishes), std::move(stop));
   }
   if (!found) return tl::unexpected(std::move(found.error()));
   return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
@@ -256,17 +253,54 @@ Result<Settled> AccountViewSink::insertRow(const Table& table, const Change& cha
   const std::string body = writeBody(table.object, table.name, insertCells(table, change, wishes), {}, bookDate, {});
   const Subject subject{change.kind, change.key};
   auto answer = api_.write("POST", body, subject, stop);
-  if (!answer) return tl::unexpected(explained(std::move(answer.error()), bookDate, std::move(stop)));
+  if (!answer) return tl::unexpected(explained(std::move(answer.error()), bookDate, stop));
   const Fields row = answeredRow(*answer, table.name);
   const std::string id = keyOf(table, row);
   // Stored, but under which key is only known after a look-up.
   if (id.empty()) return fail(Fault::Unknown, kUncertain, {api_.system(), change.kind, change.key});
-  if (!table.external.empty()) checkReference(table, lookup_.reference(table, change.key), row);
+  if (!table.external.empty()) checkReference(table, lookup_.reference(table, change.key), row, std::move(stop));
   return settled(change, wishes, id, row);
 }
 
+Result<Settled> AccountViewSink::createLine(const Table& table, const Change& change, const Wishes& wishes,
+                                            std::stop_token stop) {
+  const auto given = change.fields.find("order");
+  const std::string order =
+      given != change.fields.end() && change.idOf ? change.idOf(kOrder, given->second) : std::string{};
+  if (order.empty()) return fail(Fault::Reject, kUnknownReference, {change.kind, change.key, "order"});
+  // Also on other orders: an earlier attempt may have been put elsewhere.
+  if (options_.addLinesByPost && !table.external.empty()) {
+    auto found = lookup_.byReference(table, lookup_.reference(table, change.key), stop);
+    if (!found && found.error().fault != Fault::Reject) return tl::unexpected(std::move(found.error()));
+    if (found && !found->empty()) return settled(change, wishes, found->front().id, found->front().values);
+  }
+  auto there = findLine(table, change, wishes, order, stop);
+  if (!there) return tl::unexpected(std::move(there.error()));
+  if (there->ours) return settled(change, wishes, there->ours->id, there->ours->values);
+  return insertLine(table, change, wishes, order, there->alike.size(), std::move(stop));
+}
+
+Result<AccountViewSink::LineFound> AccountViewSink::findLine(const Table& table, const Change& change,
+                                                             const Wishes& wishes, const std::string& order,
+                                                             std::stop_token stop) const {
+  auto lines = lookup_.lines(order, std::move(stop));
+  if (!lines) return tl::unexpected(std::move(lines.error()));
+  const std::string reference = table.external.empty() ? std::string{} : lookup_.reference(table, change.key);
+  const auto expected = expectedOf(wishes);
+  LineFound out;
+  for (Match& line : *lines) {
+    const std::string kept = textOf(line.values, table.external);
+    const bool alike = lookup_.holds(line.values, expected);
+    // A field that forces upper case has changed our reference, but it is still ours.
+    const bool same = reference.empty() ? alike : kept == reference || (alike && kept == upperText(reference));
+    if (same && (!out.ours || kept == reference)) out.ours = line;
+    if (alike) out.alike.push_back(std::move(line));
+  }
+  return out;
+}
+
 Result<Settled> AccountViewSink::insertLine(const Table& table, const Change& change, const Wishes& wishes,
-                                            const std::string& order, std::stop_token stop) {
+                                            const std::string& order, std::size_t alike, std::stop_token stop) {
   const Table& header = layout_.at(kOrder);
   DetailRow line{table.name, insertCells(table, change, wishes)};
   if (options_.rowAction != 0) line.cells.insert(line.cells.begin(), {"RowAction", 'N', options_.rowAction});
@@ -274,7 +308,7 @@ Result<Settled> AccountViewSink::insertLine(const Table& table, const Change& ch
   if (options_.addLinesByPost) head.push_back({header.key, 'C', order});
   const std::string body = writeBody(table.object, header.name, head, line, bookDateFor(table, wishes),
                                      options_.addLinesByPost ? std::string{} : order);
-  auto answer = api_.write(options_.addLinesByPost ? "POST" : "PUT", body, {change.kind, change.key}, std::move(stop));
+  auto answer = api_.write(options_.addLinesByPost ? "POST" : "PUT", body, {change.kind, change.key}, stop);
   if (!answer) return tl::unexpected(std::move(answer.error()));
   const auto rows = rowsOf(*answer, header.name);
   const std::string reference = table.external.empty() ? std::string{} : lookup_.reference(table, change.key);
@@ -291,21 +325,41 @@ Result<Settled> AccountViewSink::insertLine(const Table& table, const Change& ch
     }
     for (const json* child : childrenOf(*answer, *rows->front(), header.name, table.name)) {
       Fields values = valuesOf(*child);
-      const auto kept = values.find(table.external);
-      const bool ours = table.external.empty() || (kept != values.end() && plainText(kept->second) == reference);
-      if (ours) told = std::move(values);
+      if (table.external.empty() || textOf(values, table.external) == reference) told = std::move(values);
     }
   }
-  // A line that is not told is looked up like any unknown outcome.
-  if (told.empty()) return fail(Fault::Unknown, kUncertain, {api_.system(), change.kind, change.key});
-  return settled(change, wishes, lookup_.lineId(plainKey(order), told), told);
+  if (!told.empty()) return settled(change, wishes, lookup_.lineId(plainKey(order), told), told);
+  // No line of ours in the answer. When the order holds one more of that content it is ours without our reference.
+  auto there = findLine(table, change, wishes, order, std::move(stop));
+  const Match* ours = nullptr;
+  if (there && there->ours) ours = &*there->ours;
+  if (there && ours == nullptr && there->alike.size() > alike) ours = &there->alike.back();
+  if (ours == nullptr) return fail(Fault::Unknown, kUncertain, {api_.system(), change.kind, change.key});
+  if (!table.external.empty() && textOf(ours->values, table.external) != reference) stopCreating(table);
+  return settled(change, wishes, ours->id, ours->values);
 }
 
-void AccountViewSink::checkReference(const Table& table, const std::string& reference, const Fields& values) {
+void AccountViewSink::checkReference(const Table& table, const std::string& reference, const Fields& values,
+                                     std::stop_token stop) {
   const auto kept = values.find(table.external);
-  if (kept == values.end() || plainText(kept->second) == reference) return;
+  if (kept != values.end()) {
+    if (plainText(kept->second) != reference) stopCreating(table);
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (proven_.contains(table.kind)) return;
+  }
+  const auto found = lookup_.byReference(table, reference, std::move(stop));
+  if (!found) return;  // the next one tells
+  if (found->empty()) return stopCreating(table);
   const std::lock_guard lock(mutex_);
+  proven_.emplace(table.kind);
+}
+
+void AccountViewSink::stopCreating(const Table& table) {
   const std::string kind(table.kind);
+  const std::lock_guard lock(mutex_);
   broken_.insert_or_assign(kind, Error{Fault::Reject, &kReferenceChanged, {kind, table.external}, {}, {}});
 }
 

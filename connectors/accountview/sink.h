@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ class AccountViewSink : public Sink {
     bool reference = false;
   };
   using Wishes = std::vector<Wish>;
+  static std::vector<Expected> expectedOf(const Wishes& wishes);
 
   Result<Wishes> wishes(const Table& table, const Change& change) const;
   Result<std::string> resolved(const WrittenField& field, const Change& change, const std::string& value) const;
@@ -71,12 +73,22 @@ class AccountViewSink : public Sink {
   void addRest(const Table& table, const Change& change, Wishes& wishes) const;
 
   Result<Settled> create(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
+  /// A line is looked for by findLine.
   Result<std::optional<Match>> existing(const Table& table, const Change& change, const Wishes& wishes,
-                                        const std::string& order, std::stop_token stop) const;
+                                        std::stop_token stop) const;
   Result<Settled> update(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
   Result<Settled> insertRow(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
+  /// What is on an order of a line that is to be there.
+  struct LineFound {
+    std::optional<Match> ours;
+    std::vector<Match> alike;  // lines of the same content; whose they are is not known where they carry no reference
+  };
+  Result<LineFound> findLine(const Table& table, const Change& change, const Wishes& wishes, const std::string& order,
+                             std::stop_token stop) const;
+  Result<Settled> createLine(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
+  /// `alike`: how many lines of the same content the order had before.
   Result<Settled> insertLine(const Table& table, const Change& change, const Wishes& wishes, const std::string& order,
-                             std::stop_token stop);
+                             std::size_t alike, std::stop_token stop);
   /// AccountView has no error codes. Whether a row was refused because its book year is closed tells a list that is
   /// asked for with the same book date, as `check` does.
   Error explained(Error refusal, const std::string& bookDate, std::stop_token stop);
@@ -84,15 +96,19 @@ class AccountViewSink : public Sink {
   std::string bookDateFor(const Table& table, const Wishes& wishes) const;
   Settled settled(const Change& change, const Wishes& wishes, const std::string& id, const Fields& values) const;
   Found foundOf(const Table& table, std::string key, const Match& match) const;
-  void checkReference(const Table& table, const std::string& reference, const Fields& values);
+  /// An answer that does not tell the field proves nothing: then a look-up has to, once for each kind.
+  void checkReference(const Table& table, const std::string& reference, const Fields& values, std::stop_token stop);
+  /// No more records of the kind are created: what an answer loses could not be found again.
+  void stopCreating(const Table& table);
 
   Api& api_;
   const Layout& layout_;
   const SinkOptions options_;
   const Lookup lookup_;
   Turn turn_;
-  std::mutex mutex_;                                  // broken_
+  std::mutex mutex_;                                  // broken_, proven_
   std::map<std::string, Error, std::less<>> broken_;  // kinds whose reference the server does not keep
+  std::set<std::string, std::less<>> proven_;         // kinds whose reference a look-up found
 };
 
 }  // namespace postern::accountview

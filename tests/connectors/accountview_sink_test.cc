@@ -418,6 +418,54 @@ TEST_F(AccountViewSinkTest, NumberThatIsThereIsTheSameDebtorWithoutAReference) {
   EXPECT_EQ(bench.simulator.count("CONTACT"), 1);
 }
 
+TEST_F(AccountViewSinkTest, LineWhoseReferenceIsChangedIsNotSentTwice) {
+  for (const bool upper : {true, false}) {
+    set([&](Sim& o) {
+      o.upperFields = upper ? std::set<std::string>{"SO_LINE.EXT_ID"} : std::set<std::string>{};
+      o.droppedFields = upper ? std::set<std::string>{} : std::set<std::string>{"SO_LINE.EXT_ID"};
+    });
+    system = bench.connect();
+    const auto lines = bench.simulator.count("SO_LINE");
+    ids.add("sales_order", "w1", made(order(upper ? "w1" : "w2")));
+    deliver(line("w1/1"));
+    EXPECT_EQ(bench.simulator.count("SO_LINE") - lines, 1) << upper;
+    const auto before = writes();
+    const auto second = push(line("w1/2"));
+    ASSERT_FALSE(second) << upper;
+    EXPECT_EQ(second.error().message, &kReferenceChanged);
+    EXPECT_EQ(writes(), before);
+  }
+}
+
+TEST_F(AccountViewSinkTest, LineWithChangedReferenceIsFoundAfterALostAnswer) {
+  set([](Sim& o) { o.upperFields = {"SO_LINE.EXT_ID"}; });
+  ids.add("sales_order", "w1", made(order("w1")));
+  strike(Kind::ApplyThenClose, "PUT");
+  deliver(line("w1/1"));
+  EXPECT_EQ(bench.simulator.count("SO_LINE"), 1);
+}
+
+TEST_F(AccountViewSinkTest, LineIsNotTakenForAnEqualOneOfTheOffice) {
+  set([](Sim& o) { o.droppedFields = {"SO_LINE.EXT_ID"}; });
+  ids.add("sales_order", "w1", made(order("w1")));
+  bench.simulator.insert(
+      "SO_LINE", {{"ORD_NR", ids.of("sales_order", "w1")}, {"LINE_NR", 1}, {"ART_CODE", "KLEP15"}, {"ORD_QTY", 2}});
+  EXPECT_EQ(made(line("w1/1")), ids.of("sales_order", "w1") + "/2");
+}
+
+TEST_F(AccountViewSinkTest, FieldThatKeepsNoReferenceStopsFurtherCreates) {
+  set([](Sim& o) { o.droppedFields = {"SO_HDR.EXT_ID", "HOURS.EXT_ID"}; });
+  made(order("w1"));
+  made(hours("h1"));
+  const auto before = writes();
+  for (const Change& change : {order("w2"), hours("h2")}) {
+    const auto second = push(change);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().message, &kReferenceChanged);
+  }
+  EXPECT_EQ(writes(), before);
+}
+
 TEST_F(AccountViewSinkTest, FieldThatChangesOurReferenceStopsFurtherCreates) {
   system =
       bench.connect({{"reference_prefix", "e"}}, {{"customer.external", "SRC_CODE"}, {"customer.search_code", ""}});

@@ -76,6 +76,8 @@ const std::map<std::string, Setter>& setters() {
       {"ledgerAccountNeeded", plain(&O::ledgerAccountNeeded)},
       {"addLines", choice(&O::addLines,
                           {{"Put", O::AddLines::Put}, {"Post", O::AddLines::Post}, {"Refused", O::AddLines::Refused}})},
+      {"upperFields", plain(&O::upperFields)},
+      {"droppedFields", plain(&O::droppedFields)},
       {"openOrder", plain(&O::openOrder)},
       {"openProject", plain(&O::openProject)},
       {"blockedHours", plain(&O::blockedHours)},

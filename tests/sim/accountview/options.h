@@ -78,6 +78,9 @@ struct AccountViewOptions {
   /// How lines come onto an existing order (11: unknown): PUT with `id`, POST with ORD_NR in the header row, or not.
   enum class AddLines { Put, Post, Refused };
   AddLines addLines = AddLines::Put;
+  /// What a field does with a text that the sheet does not tell: "TABLE.FIELD" of fields that force upper case (besides
+  /// those of format `!`), and of fields that take any value, keep none and are in no answer (ours).
+  std::set<std::string> upperFields, droppedFields;
   std::string openOrder = "O", openProject = "O";  // ORD_STAT and PRO_STAT of what may be written to (assumed)
   std::set<std::string> blockedHours;              // "PJ_TYPE/HRT_CODE" pairs that hours are refused for (7.2)
   /// Book year -> "open" or "blocked"; a year that is not listed does not exist. Empty: by the clock, the last five

@@ -221,7 +221,8 @@ Ordered rowJson(const Table& table, const Json& row, const Wanted& wanted, const
                 std::size_t ordinal) {
   Ordered out = Ordered::object();
   for (const Field& field : table.fields) {
-    if (wanted.has(field)) out[field.name] = valueText(field, row.at(field.word), options, ordinal);
+    const bool dropped = options.droppedFields.contains(table.name + '.' + field.name);
+    if (wanted.has(field) && !dropped) out[field.name] = valueText(field, row.at(field.word), options, ordinal);
   }
   out["EXT_KEY"] = 0;
   out[table.name + "_Id"] = ordinal;

@@ -68,7 +68,10 @@ SentTable tableOf(const Schema& schema, const Options& options, const Json& defi
       } else {
         const Field* field = out.table->byName(fieldName);
         if (field == nullptr) throw Refused("Veld " + fieldName + " bestaat niet in " + out.table->name + '.');
-        sent.values[field->word] = keptValue(*field, values[i], options);
+        Json value = keptValue(*field, values[i], options);
+        const std::string place = out.table->name + '.' + field->name;
+        if (options.upperFields.contains(place) && value.is_string()) value = upperCase(value.get<std::string>());
+        if (!options.droppedFields.contains(place)) sent.values[field->word] = std::move(value);
       }
     }
     out.rows.push_back(std::move(sent));
