@@ -57,10 +57,19 @@ Listing Lookup::listing(const Table& table) const {
   return out;
 }
 
-std::string Lookup::lineId(const std::string& order, const Fields& line) const {
+std::string Lookup::lineName(const Fields& line) const {
   const Table& table = layout_.at(kLine);
-  const std::string number = plainNumber(textOf(line, table.line)).value_or(textOf(line, table.external));
-  return order + '/' + (number.empty() ? "?" : number);
+  return plainNumber(textOf(line, table.line)).value_or(textOf(line, table.external));
+}
+
+std::string Lookup::lineId(const std::string& order, const Fields& line) const {
+  if (const std::string name = lineName(line); !name.empty()) return order + '/' + name;
+  std::string content;
+  for (const Column& column : layout_.at(kLine).columns) {
+    const std::string text = textOf(line, column.name);
+    content += plainValue(column.form, text, options_.zone).value_or(text) + '\n';
+  }
+  return order + '/' + referenceOf("?", content, 0);
 }
 
 void Lookup::addMatches(const Table& table, const ListedRow& row, std::vector<Match>& out) const {
@@ -78,12 +87,15 @@ Result<std::vector<Match>> Lookup::matches(const Table& table, const Listing& li
   if (!rows) return tl::unexpected(std::move(rows.error()));
   std::vector<Match> out;
   for (const ListedRow& row : *rows) addMatches(table, row, out);
-  // Rows move between pages while they are read.
+  const bool line = table.kind == kLine;
+  // Rows move between pages while they are read. Lines without a name may be several of the same content.
   std::sort(out.begin(), out.end(), [](const Match& a, const Match& b) {
     return a.id.size() != b.id.size() ? a.id.size() < b.id.size() : a.id < b.id;
   });
-  out.erase(std::unique(out.begin(), out.end(), [](const Match& a, const Match& b) { return a.id == b.id; }),
-            out.end());
+  const auto same = [&](const Match& a, const Match& b) {
+    return a.id == b.id && !(line && lineName(a.values).empty());
+  };
+  out.erase(std::unique(out.begin(), out.end(), same), out.end());
   return out;
 }
 

@@ -56,7 +56,8 @@ class Lookup {
   };
   Result<OursPage> ours(const Table& table, const std::string& position, std::stop_token stop) const;
 
-  /// "<order>/<line>", or with the reference where the site tells no line number.
+  /// "<order>/<line>", or with the reference where the site tells no line number; "<order>/?#<hash of the content>"
+  /// where it keeps no reference either.
   std::string lineId(const std::string& order, const Fields& line) const;
   bool holds(const Fields& values, const std::vector<Expected>& expected) const;
 
@@ -65,6 +66,8 @@ class Lookup {
   Filter textFilter(const std::string& field, const std::string& value) const;
   /// All records of a listing; the lines of all orders for order_line.
   Result<std::vector<Match>> matches(const Table& table, const Listing& listing, std::stop_token stop) const;
+  /// The line's number, else its reference; "" when the site tells neither.
+  std::string lineName(const Fields& line) const;
   void addMatches(const Table& table, const ListedRow& row, std::vector<Match>& out) const;
 
   Api& api_;

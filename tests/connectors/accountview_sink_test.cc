@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "connectors/accountview/messages.h"
 #include "tests/connectors/accountview_bench.h"
 #include "tests/support/fake_http.h"
@@ -416,6 +418,16 @@ TEST_F(AccountViewSinkTest, NumberThatIsThereIsTheSameDebtorWithoutAReference) {
   system = bench.connect({}, {{"customer.external", ""}});
   EXPECT_EQ(made(ids.change("customer", "c7", {{"name", "Anders"}, {"number", "10001"}})), "10001");
   EXPECT_EQ(bench.simulator.count("CONTACT"), 1);
+}
+
+TEST_F(AccountViewSinkTest, LostLineWithoutNumberOrReferenceIsFoundAmongOthers) {
+  system = bench.connect({}, {{"order_line.external", ""}, {"order_line.line", ""}});
+  ids.add("sales_order", "w1", made(order("w1")));
+  made(line("w1/1"));
+  made(line("w1/2", "BUIS22"));
+  strike(Kind::ApplyThenClose, "PUT");
+  deliver(line("w1/3", "BUIS22", "7"));
+  EXPECT_EQ(bench.simulator.count("SO_LINE"), 3);
 }
 
 TEST_F(AccountViewSinkTest, LineWhoseReferenceIsChangedIsNotSentTwice) {
