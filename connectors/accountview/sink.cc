@@ -170,11 +170,21 @@ Result<Settled> AccountViewSink::create(const Table& table, const Change& change
     const std::lock_guard lock(mutex_);
     if (const auto broken = broken_.find(change.kind); broken != broken_.end()) return tl::unexpected(broken->second);
   }
+  if (auto wide = wrongOwnKey(table, change)) return tl::unexpected(std::move(*wide));
   if (change.kind == kLine) return createLine(table, change, wishes, std::move(stop));
   auto there = existing(table, change, wishes, stop);
   if (!there) return tl::unexpected(std::move(there.error()));
   if (*there) return settled(change, wishes, (*there)->id, (*there)->values);
   return insertRow(table, change, wishes, std::move(stop));
+}
+
+std::optional<Error> AccountViewSink::wrongOwnKey(const Table& table, const Change& change) const {
+  const auto own = change.fields.find(ownKeyField(change.kind));
+  if (own == change.fields.end()) return std::nullopt;
+  const FieldType type = typeOf(options_.types, table.name, table.key, Form::Key);
+  const auto stored = storedValue(Form::Key, type, options_.texts, own->second);
+  if (stored) return std::nullopt;
+  return Error{Fault::Reject, stored.error(), {change.kind, change.key, table.key, std::to_string(type.width)}, {}, {}};
 }
 
 Result<std::optional<Match>> AccountViewSink::existing(const Table& table, const Change& change, const Wishes& wishes,

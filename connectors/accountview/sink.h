@@ -72,6 +72,8 @@ class AccountViewSink : public Sink {
   Result<Wish> wish(const Table& table, const Column& column, const Change& change, const std::string& value) const;
   void addRest(const Table& table, const Change& change, Wishes& wishes) const;
 
+  /// Why the key that a create brings along (`number`, `code`) cannot be kept as it is: it would name another record.
+  std::optional<Error> wrongOwnKey(const Table& table, const Change& change) const;
   Result<Settled> create(const Table& table, const Change& change, const Wishes& wishes, std::stop_token stop);
   /// A line is looked for by findLine.
   Result<std::optional<Match>> existing(const Table& table, const Change& change, const Wishes& wishes,

@@ -128,6 +128,21 @@ TEST_F(AccountViewSinkTest, ProjectKeepsItsDatesAndReferences) {
   EXPECT_EQ(row["COMMENT1"], "een\ntwee");
 }
 
+TEST_F(AccountViewSinkTest, NumberTooLongForItsFieldIsRefusedBeforeAnythingIsSent) {
+  for (const bool referenced : {true, false}) {
+    if (!referenced) system = bench.connect({}, {{"customer.external", ""}, {"project.external", ""}});
+    const auto wide = push(ids.change("customer", "c2", {{"name", "Bakker"}, {"number", "KLANT-000123"}}));
+    ASSERT_FALSE(wide);
+    EXPECT_EQ(wide.error().fault, Fault::Reject);
+    EXPECT_EQ(wide.error().message, &kTooLong);
+    EXPECT_EQ(wide.error().args, (std::vector<std::string>{"customer", "c2", "SUB_NR", "10"}));
+    const auto odd = push(ids.change("project", "p2", {{"title", "Dak"}, {"customer", "c1"}, {"code", "PŁ1"}}));
+    ASSERT_FALSE(odd);
+    EXPECT_EQ(odd.error().message, &kBadCharacters);
+  }
+  EXPECT_EQ(writes(), 0);
+}
+
 TEST_F(AccountViewSinkTest, OrderIsDeliveredToAndPaidByTheCustomer) {
   const auto row = bench.simulator.record("SO_HDR", made(order("w1")));
   EXPECT_EQ(row["RPL_DEL"], "10001");
