@@ -155,12 +155,14 @@ Result<json> Api::writeAnswer(const HttpResponse& response, const Subject& subje
   json body = json::parse(response.body, nullptr, false);
   const bool readable = body.is_object() || body.is_array();
   const std::vector<std::string> about{system_, subject.kind, subject.key};
+  // It may have been stored before this failed, whatever the words are (assumed).
+  if (status >= 500 || status == 408)
+    return fail(Fault::Unknown, kUncertain, about, readable ? words(body) : std::string{});
   if (readable && errorWords(body)) return fail(Fault::Reject, kRefused, about, words(body));
-  if (status >= 400 && status < 500 && status != 408) {
+  if (status >= 400) {
     if (readable) return fail(Fault::Reject, kRefused, about, words(body));
     return fail(Fault::Retry, kUnavailable, {system_, subject.kind, std::to_string(status)});
   }
-  // The relay may have handed it on before it failed (assumed).
   if (status < 200 || status >= 300 || !readable) return fail(Fault::Unknown, kUncertain, about);
   return body;
 }

@@ -85,7 +85,8 @@ class Api {
   Result<nlohmann::json> read(const std::string& path, const Parameters& parameters, const std::string& what,
                               std::stop_token stop);
   /// POST or PUT accountviewdata, sent once (and again only after a 401). Faults: Reject with AccountView's words (an
-  /// error body, whatever its status), Retry when surely not done, Unknown when it may have been, Auth, Stop.
+  /// error body with 2xx or 4xx), Retry when surely not done, Unknown when it may have been (408 and 5xx with or
+  /// without words, which are the detail then), Auth, Stop.
   Result<nlohmann::json> write(const char* method, const std::string& body, const Subject& subject,
                                std::stop_token stop);
   Result<std::vector<Company>> companies(std::stop_token stop);

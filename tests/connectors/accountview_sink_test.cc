@@ -272,7 +272,7 @@ TEST_F(AccountViewSinkTest, OneHeaderPerCall) {
 TEST_F(AccountViewSinkTest, RefusalIsParkedWithAccountViewsWordsWhateverTheStatus) {
   set([](Sim& o) { o.blockedHours = {"STORING/WERK"}; });
   bench.simulator.edit("PROJECTS", "P1", {{"PJ_TYPE", "STORING"}});
-  for (const int status : {200, 400, 500}) {
+  for (const int status : {200, 400}) {
     set([&](Sim& o) { o.errorStatus = status; });
     const auto settled = push(hours("h1"));
     ASSERT_FALSE(settled) << status;
@@ -280,6 +280,18 @@ TEST_F(AccountViewSinkTest, RefusalIsParkedWithAccountViewsWordsWhateverTheStatu
     EXPECT_THAT(settled.error().detail, HasSubstr("uursoort")) << status;
   }
   EXPECT_EQ(bench.simulator.count("HOURS"), 0);
+}
+
+TEST_F(AccountViewSinkTest, ErrorOfTheServerIsNoRefusalEvenWithAMessage) {
+  set([](Sim& o) { o.blockedHours = {"STORING/WERK"}; });
+  bench.simulator.edit("PROJECTS", "P1", {{"PJ_TYPE", "STORING"}});
+  for (const int status : {408, 500, 504}) {
+    set([&](Sim& o) { o.errorStatus = status; });
+    const auto settled = push(hours("h1"));
+    ASSERT_FALSE(settled) << status;
+    EXPECT_EQ(settled.error().fault, Fault::Unknown) << status;
+    EXPECT_THAT(settled.error().detail, HasSubstr("uursoort")) << status;
+  }
 }
 
 TEST_F(AccountViewSinkTest, YearEndIsParkedAndDeliveredAfterTheUnblocking) {
