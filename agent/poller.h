@@ -151,6 +151,7 @@ class Poller {
   void markAllBack(std::string_view kind, std::string_view onlyTarget);
   void deriveBack(std::stop_token stop, const std::function<void()>& queued);
   void deriveBackKind(const TargetKind& target, std::stop_token stop, const std::function<void()>& queued);
+  bool wasDeletedUnsent(const TargetKind& target, const std::string& key) const;
   bool enqueueBack(const TargetKind& target, const std::string& key);
   std::optional<Target> derivedBack(const Reference& reference);
   void derivedAllBack(const TargetKind& target);

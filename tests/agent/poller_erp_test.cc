@@ -24,6 +24,17 @@ struct BothMakeRules : FakeRules {
   }
 };
 
+/// The app's own customers go to the ERP as they are.
+struct MadeInAppRules : BothMakeRules {
+  std::vector<Reference> touchedBack(const Record& record, const SourceView&) const override {
+    return {{record.kind, record.key}};
+  }
+  std::optional<Target> deriveBack(const Reference& target, const BackView& view, Clock::Time) const override {
+    const auto seen = view.app.get(target.kind, target.key);
+    return seen ? std::optional(Target{seen->record.fields, {}}) : std::nullopt;
+  }
+};
+
 struct PollerErpTest : testing::Test, PollerRig {
   PollerErpTest() {
     setup.flows = {"customers"};
@@ -79,6 +90,31 @@ TEST_F(PollerErpTest, WhileARecordOfTheAppIsOnItsWayIntoTheErpNoneIsSentBack) {
   toErp.settled(toErp.find({"customer", "of the app"})->id, toErp.find({"customer", "of the app"})->version);
   ASSERT_TRUE(passBoth());
   EXPECT_THAT(queued("name"), SizeIs(3));
+}
+
+TEST_F(PollerErpTest, WhatTheAppDeletedBeforeTheErpHadItIsWithdrawn) {
+  FakeSource made;
+  for (const char* key : {"a1", "a2", "a3"}) made.put("customer", key, {{"name", "Anna"}, {"city", "Bonn"}});
+  setup.appSource = &made;
+  setup.brakes = false;
+  const MadeInAppRules rulesOfApp;
+  const auto passes = [&] {
+    clock.advance(1h);
+    Poller poller(db, source, rulesOfApp, sink.kinds(), setup, clock, health, progress);
+    return poller.pass(true, stop.get_token()).has_value();
+  };
+  adoptErp();
+  Outbox toErp(db, "main/erp");
+  ASSERT_TRUE(passes());
+  ASSERT_TRUE(toErp.find({"customer", "a1"}));
+  Bindings(db, "main/erp").put("customer", "a2", Binding{"2", {{{"name", "Anna"}}, {}}}, clock.now());
+  made.remove("customer", "a1");
+  made.remove("customer", "a2");
+  ASSERT_TRUE(passes());
+  EXPECT_TRUE(toErp.find({"customer", "a1"})) << "one listing may lack it by mistake";
+  ASSERT_TRUE(passes());
+  EXPECT_FALSE(toErp.find({"customer", "a1"}));
+  EXPECT_TRUE(toErp.find({"customer", "a2"})) << "the ERP has it: what it should hold is still due";
 }
 
 TEST_F(PollerErpTest, WhatWasFoundInTheErpCountsAsSent) {

@@ -212,6 +212,22 @@ TEST_F(AccountViewCrafterTest, HoursAreWrittenOnceWithTheirCode) {
   EXPECT_EQ(av_->count("HOURS"), before + 2);
 }
 
+TEST_F(AccountViewCrafterTest, WhatIsDeletedInTheAppBeforeItWasSentIsNeverSent) {
+  firstSync();
+  const auto id = workOrder();
+  hours(id, date(today()), 45, "work", "NIEMAND");
+  auto held = sync();
+  EXPECT_EQ(held.code, 1) << held.all();
+  // Entered again under the right name.
+  ASSERT_TRUE(app_->remove("hours", app_->records("hours").at(0)["id"]));
+  hours(id, date(today()), 45);
+  for (int i = 0; i < 2; ++i) static_cast<void>(run({"sync", "--full"}));
+  EXPECT_THAT(run({"queue", "list"}).out, testing::Not(HasSubstr("time_entry")));
+  av_->insert("EMPLOYEE", {{"EMP_NR", "NIEMAND"}, {"EMP_NAME", "Toch iemand"}});
+  EXPECT_EQ(run({"sync", "--full"}).code, 0);
+  EXPECT_EQ(hoursOfOurs(), 1u);
+}
+
 TEST_F(AccountViewCrafterTest, LostAnswersDoubleNothing) {
   firstSync();
   std::vector<std::string> orders;
