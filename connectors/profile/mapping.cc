@@ -282,6 +282,15 @@ Result<Record> toRecord(const Profile& profile, const Kind& kind, const Row& row
   Record record{kind.name, row.key, {}, answeredFields(profile, kind, item), {}};
   record.parent = nested ? row.key.substr(0, row.key.size() - id.size() - 1) : textAt(item, kind.parent);
   for (auto& [field, reference] : pointsOf(kind, item, record.fields)) record.fields[field] = std::move(reference.key);
+  for (const Kind& inner : profile.kinds) {
+    const json* rows = inner.within == kind.name ? memberAt(item, inner.rows) : nullptr;
+    if (rows == nullptr || (!rows->is_null() && !rows->is_array())) continue;
+    std::string ids;
+    for (const json& one : *rows) {
+      if (const std::string own = textAt(one, inner.id); !own.empty()) ids += (ids.empty() ? "" : "\n") + own;
+    }
+    record.fields[inner.name] = std::move(ids);
+  }
   record.fields["external_id"] = textAt(item, profile.externalId);
   if (const auto updated = parseStamp(textAt(item, profile.updated))) {
     record.fields["updated"] = isoStamp(*updated);

@@ -39,8 +39,9 @@ Fields answeredFields(const Profile& profile, const Kind& kind, const nlohmann::
 std::vector<std::pair<std::string, Reference>> pointsOf(const Kind& kind, const nlohmann::json& item, Fields& fields);
 
 /// One row to a Source's record: answeredFields, references as their ids, external_id and, where the profile names it,
-/// updated. Key and parent are their ids; of a nested kind the key is "<parent's id>/<own id>". Reject when `row.raw`
-/// is no object that has the key.
+/// updated. Key and parent are their ids; of a nested kind the key is "<parent's id>/<own id>". A kind with nested
+/// kinds tells, under the name of each, the own ids of its rows, one a line; absent when the item does not tell the
+/// list. Reject when `row.raw` is no object that has the key.
 Result<Record> toRecord(const Profile& profile, const Kind& kind, const Row& row);
 
 /// RFC 3339 with 'Z' or an offset, fractions dropped; a stamp without zone counts as UTC. nullopt for anything else.

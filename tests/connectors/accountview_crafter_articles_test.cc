@@ -44,6 +44,20 @@ TEST_F(CrafterArticles, TickedArticleOfACheckedWorkOrderBecomesALineOfItsOrder) 
   EXPECT_EQ(refusalOf(target), "");
 }
 
+TEST_F(CrafterArticles, WhatItsWorkOrderNoLongerListsIsNotInvoiced) {
+  const auto listing = [&](const char* listed) {
+    inApp("work_order", "wo-81", {{"number", "W001284"}, {"status", "checked"}, {"used_article", listed}}, "p-4");
+  };
+  for (const char* listed : {"1", "2\n1", "1\n2"}) {
+    listing(listed);
+    EXPECT_EQ(quantity(), "2") << listed;
+  }
+  for (const char* listed : {"", "2", "11\n2"}) {
+    listing(listed);
+    EXPECT_FALSE(deriveBack("order_line", "wo-81/1")) << listed;
+  }
+}
+
 TEST_F(CrafterArticles, OnlyTickedOnesOfCheckedWorkOrdersCount) {
   struct Case {
     const char* status;

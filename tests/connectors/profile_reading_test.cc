@@ -124,6 +124,18 @@ TEST_F(ProfileReadingTest, NestedRowsComeFromTheParentsPageAndOnlyTheirOwnBytesC
   EXPECT_EQ(record->field("number"), "K");
 }
 
+TEST_F(ProfileReadingTest, ParentTellsWhichNestedRowsItHas) {
+  const Json row{{"line_id", "1"}}, other{{"line_id", 2}};
+  const auto listed = [&](const Json& articles) {
+    const auto order = mapped("work_order", "wo-1", {{"id", "wo-1"}, {"articles", articles}});
+    return order ? std::string(order->field("used_article")) : "unreadable";
+  };
+  EXPECT_EQ(listed({row, other}), "1\n2");
+  EXPECT_EQ(listed(Json::array()), "");
+  EXPECT_EQ(listed(nullptr), "");
+  EXPECT_FALSE(mapped("work_order", "wo-1", {{"id", "wo-1"}})->fields.contains("used_article")) << "not told";
+}
+
 TEST_F(ProfileReadingTest, ValuesAreReadInTheirForms) {
   const auto order = mapped("work_order", "wo-1",
                             {{"id", "wo-1"},

@@ -228,6 +228,21 @@ TEST_F(AccountViewCrafterTest, WhatIsDeletedInTheAppBeforeItWasSentIsNeverSent) 
   EXPECT_EQ(hoursOfOurs(), 1u);
 }
 
+TEST_F(AccountViewCrafterTest, ArticleThatWasDeletedBeforeCheckingIsNotInvoiced) {
+  firstSync();
+  const auto id = workOrder({{"status", "completed"}});
+  for (const double quantity : {2, 5}) app_->addArticle(id, someArticle(), quantity, true);
+  EXPECT_EQ(sync().code, 0);
+  auto articles = app_->record("work-orders", id)["articles"];
+  articles.erase(1);
+  ASSERT_TRUE(app_->edit("work-orders", id, {{"articles", articles}, {"status", "checked"}}));
+  const auto checked = sync();
+  EXPECT_EQ(checked.code, 0) << checked.all();
+  const auto lines = linesOf(orderOf(id));
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0]["ORD_QTY"], 2);
+}
+
 TEST_F(AccountViewCrafterTest, LostAnswersDoubleNothing) {
   firstSync();
   std::vector<std::string> orders;
