@@ -124,6 +124,20 @@ TEST_F(CrafterHours, RoundingIsASettingAndNoTimeIsNotSent) {
   EXPECT_FALSE(deriveBack("time_entry", "h-7"));
 }
 
+TEST_F(CrafterHours, NoTimeAfterSomeWasSentIsSaid) {
+  settings["hours_rounding"] = "quarter";
+  const auto sent = deriveBack("time_entry", "h-7");
+  for (const char* minutes : {"0", "7"}) {
+    entry({{"minutes", minutes}});
+    EXPECT_FALSE(deriveBack("time_entry", "h-7")) << "never sent";
+    delivered[{"time_entry", "h-7"}] = sent->fields;
+    const auto target = deriveBack("time_entry", "h-7");
+    EXPECT_EQ(refusalOf(target), "PST-5044") << minutes;
+    EXPECT_THAT(target->refusal->args, ElementsAre("2026-01-20", "W001284", "0.75"));
+    delivered.clear();
+  }
+}
+
 TEST_F(CrafterHours, EntryTouchesItself) {
   EXPECT_THAT(touchedBack(record("time_entry", "h-7", {}, "wo-81")), ElementsAre(Reference{"time_entry", "h-7"}));
 }

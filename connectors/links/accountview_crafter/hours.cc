@@ -46,6 +46,15 @@ constexpr Message kUnreadable{
      "Berichtigen Sie die Stunden in Crafter, oder die Namen und Wörter im Profil von Crafter.",
      "Verbeter de uren in Crafter, of de namen en woorden in het profiel van Crafter."}};
 
+constexpr Message kNoTimeLeft{
+    "PST-5044",
+    {"The hours of {0} on the work order {1} have no time any more, but {2} h of them are in AccountView.",
+     "Die Stunden vom {0} auf dem Werkbon {1} haben keine Zeit mehr, in AccountView sind davon aber {2} h.",
+     "De uren van {0} op werkbon {1} hebben geen tijd meer, maar er staat {2} u van in AccountView."},
+    {"Correct the entry in AccountView by hand, or enter its time in Crafter again.",
+     "Berichtigen Sie den Eintrag von Hand in AccountView, oder tragen Sie die Zeit in Crafter wieder ein.",
+     "Corrigeer de boeking met de hand in AccountView, of vul de tijd in Crafter opnieuw in."}};
+
 std::optional<Record> orderOf(const Record& entry, const SourceView& app) {
   auto seen = app.get("work_order", entry.parent.empty() ? trimmed(entry.field("work_order")) : entry.parent);
   return seen ? std::optional(std::move(seen->record)) : std::nullopt;
@@ -76,7 +85,8 @@ std::optional<Target> deriveTimeEntry(const std::string& key, const BackView& vi
   const auto order = orderOf(entry, view.app);
   const auto minutes = minutesOf(entry);
   const auto hours = minutes ? hoursOf(*minutes, options.hoursDecimals, options.rounding) : std::string();
-  if (hours == "0") return std::nullopt;
+  const auto sent = view.sent ? view.sent({"time_entry", key}) : std::nullopt;
+  if (hours == "0" && !sent) return std::nullopt;
 
   const std::string kind(trimmed(entry.field("kind")));
   const bool isTravel = kind == "travel";
@@ -110,6 +120,10 @@ std::optional<Target> deriveTimeEntry(const std::string& key, const BackView& vi
     refuse(kNoProject);
   } else if (target.fields["hour_code"].empty()) {
     refuse(kNoHourCode, isTravel ? "travel_hours_code" : "work_hours_code");
+  } else if (hours == "0") {
+    // AccountView demands a number of hours, and nothing is deleted there.
+    const auto booked = sent->find("hours");
+    refuse(kNoTimeLeft, booked == sent->end() ? "?" : booked->second.c_str());
   }
   return target;
 }
