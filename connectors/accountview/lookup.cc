@@ -34,13 +34,14 @@ Filter Lookup::textFilter(const std::string& field, const std::string& value) co
   return {field, options_.textOperator, 'C', value};
 }
 
-Listing Lookup::listing(const Table& table) const {
+Listing Lookup::listing(const Table& table, const std::string& bookDate) const {
   const bool line = table.kind == kLine;
   const Table& header = line ? layout_.at("sales_order") : table;
   Listing out;
   out.object = header.object;
   out.table = header.name;
   out.key = header.key;
+  out.bookDate = bookDate;
   // Never by key here: what a filter leaves may be one row of a table whose paging key nobody knows.
   std::vector<std::string> fields = line ? std::vector<std::string>{header.key} : header.asked();
   std::vector<std::string>& own = line ? out.childFields : fields;
@@ -111,8 +112,8 @@ bool Lookup::holds(const Fields& values, const std::vector<Expected>& expected) 
 }
 
 Result<std::vector<Match>> Lookup::byReference(const Table& table, const std::string& reference,
-                                               std::stop_token stop) const {
-  Listing question = listing(table);
+                                               const std::string& bookDate, std::stop_token stop) const {
+  Listing question = listing(table, bookDate);
   const bool line = table.kind == kLine;
   question.filters.push_back(textFilter(line ? table.name + '.' + table.external : table.external, reference));
   auto found = matches(table, question, std::move(stop));
@@ -121,8 +122,9 @@ Result<std::vector<Match>> Lookup::byReference(const Table& table, const std::st
   return found;
 }
 
-Result<std::optional<Match>> Lookup::byKey(const Table& table, const std::string& key, std::stop_token stop) const {
-  Listing question = listing(table);
+Result<std::optional<Match>> Lookup::byKey(const Table& table, const std::string& key, const std::string& bookDate,
+                                           std::stop_token stop) const {
+  Listing question = listing(table, bookDate);
   question.filters.push_back(textFilter(table.key, plainKey(key)));
   auto found = matches(table, question, std::move(stop));
   if (!found) return tl::unexpected(std::move(found.error()));
@@ -132,8 +134,8 @@ Result<std::optional<Match>> Lookup::byKey(const Table& table, const std::string
 }
 
 Result<std::vector<Match>> Lookup::byContent(const Table& table, const std::vector<Expected>& expected,
-                                             std::stop_token stop) const {
-  Listing question = listing(table);
+                                             const std::string& bookDate, std::stop_token stop) const {
+  Listing question = listing(table, bookDate);
   const auto selective = std::find_if(expected.begin(), expected.end(), [](const Expected& one) {
     return (one.form == Form::Text || one.form == Form::Key) && !one.value.empty();
   });
@@ -146,18 +148,20 @@ Result<std::vector<Match>> Lookup::byContent(const Table& table, const std::vect
   return found;
 }
 
-Result<std::vector<Match>> Lookup::lines(const std::string& order, std::stop_token stop) const {
-  Listing question = listing(layout_.at(kLine));
+Result<std::vector<Match>> Lookup::lines(const std::string& order, const std::string& bookDate,
+                                         std::stop_token stop) const {
+  Listing question = listing(layout_.at(kLine), bookDate);
   question.filters.push_back(textFilter(layout_.at("sales_order").key, order));
   auto found = matches(layout_.at(kLine), question, std::move(stop));
   if (found) std::erase_if(*found, [&](const Match& one) { return !one.id.starts_with(order + '/'); });
   return found;
 }
 
-Result<Lookup::OursPage> Lookup::ours(const Table& table, const std::string& position, std::stop_token stop) const {
+Result<Lookup::OursPage> Lookup::ours(const Table& table, const std::string& position, const std::string& bookDate,
+                                      std::stop_token stop) const {
   OursPage out;
   if (table.external.empty()) return out;
-  Listing question = listing(table);
+  Listing question = listing(table, bookDate);
   const bool line = table.kind == kLine;
   // A prefix is no whole value: only Contains can ask for it.
   question.filters.push_back(

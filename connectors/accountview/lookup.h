@@ -31,7 +31,8 @@ struct Expected {
   std::string value;
 };
 
-/// Reads only. The references must outlive it. Thread-safe.
+/// Reads only. `bookDate` names the book year whose records are looked through, as in the writes; empty = the present
+/// one (inferred). The references must outlive it. Thread-safe.
 class Lookup {
  public:
   Lookup(Api& api, const Layout& layout, const FieldTypes& types, LookupOptions options);
@@ -41,20 +42,23 @@ class Lookup {
   std::string reference(const Table& table, const std::string& key) const;
 
   /// Records whose field holds exactly `reference`.
-  Result<std::vector<Match>> byReference(const Table& table, const std::string& reference, std::stop_token stop) const;
+  Result<std::vector<Match>> byReference(const Table& table, const std::string& reference, const std::string& bookDate,
+                                         std::stop_token stop) const;
   /// The record with that key; nullopt when there is none.
-  Result<std::optional<Match>> byKey(const Table& table, const std::string& key, std::stop_token stop) const;
+  Result<std::optional<Match>> byKey(const Table& table, const std::string& key, const std::string& bookDate,
+                                     std::stop_token stop) const;
   /// Records that hold all of `expected`; asked for by the first of them that is a text with a value.
   Result<std::vector<Match>> byContent(const Table& table, const std::vector<Expected>& expected,
-                                       std::stop_token stop) const;
+                                       const std::string& bookDate, std::stop_token stop) const;
   /// All lines of one order.
-  Result<std::vector<Match>> lines(const std::string& order, std::stop_token stop) const;
+  Result<std::vector<Match>> lines(const std::string& order, const std::string& bookDate, std::stop_token stop) const;
   /// A page of records that carry a reference of ours, by key of ours.
   struct OursPage {
     std::vector<std::pair<std::string, Match>> ours;
     std::string next;  // empty = no more
   };
-  Result<OursPage> ours(const Table& table, const std::string& position, std::stop_token stop) const;
+  Result<OursPage> ours(const Table& table, const std::string& position, const std::string& bookDate,
+                        std::stop_token stop) const;
 
   /// "<order>/<line>", or with the reference where the site tells no line number; "<order>/?#<hash of the content>"
   /// where it keeps no reference either.
@@ -62,7 +66,7 @@ class Lookup {
   bool holds(const Fields& values, const std::vector<Expected>& expected) const;
 
  private:
-  Listing listing(const Table& table) const;
+  Listing listing(const Table& table, const std::string& bookDate) const;
   Filter textFilter(const std::string& field, const std::string& value) const;
   /// All records of a listing; the lines of all orders for order_line.
   Result<std::vector<Match>> matches(const Table& table, const Listing& listing, std::stop_token stop) const;

@@ -18,7 +18,7 @@ constexpr std::string_view kOrder = "sales_order";
 
 constexpr std::array<std::string_view, 1> kNumber{"number"};
 constexpr std::array<std::string_view, 1> kCode{"code"};
-constexpr std::array<std::string_view, 4> kLineFields{"order", "article", "quantity", "delivery_date"};
+constexpr std::array<std::string_view, 5> kLineFields{"order", "article", "quantity", "delivery_date", "order_date"};
 
 constexpr std::array<SinkKind, 5> kKinds{{
     {.name = "customer", .rank = 0, .createOnly = kNumber, .refusalsPass = true},
@@ -173,7 +173,7 @@ Result<Settled> AccountViewSink::create(const Table& table, const Change& change
   if (auto wide = wrongOwnKey(table, change)) return tl::unexpected(std::move(*wide));
   if (change.kind == kLine) return createLine(table, change, wishes, std::move(stop));
   auto there = existing(table, change, wishes, stop);
-  if (!there) return tl::unexpected(std::move(there.error()));
+  if (!there) return tl::unexpected(explained(std::move(there.error()), bookDateFor(table, change), stop));
   if (*there) return settled(change, wishes, (*there)->id, (*there)->values);
   return insertRow(table, change, wishes, std::move(stop));
 }
@@ -190,12 +190,14 @@ std::optional<Error> AccountViewSink::wrongOwnKey(const Table& table, const Chan
 Result<std::optional<Match>> AccountViewSink::existing(const Table& table, const Change& change, const Wishes& wishes,
                                                        std::stop_token stop) const {
   Result<std::vector<Match>> found;
+  const std::string bookDate = bookDateFor(table, change);
   if (!table.external.empty()) {
-    found = lookup_.byReference(table, lookup_.reference(table, change.key), std::move(stop));
+    found = lookup_.byReference(table, lookup_.reference(table, change.key), bookDate, std::move(stop));
   } else {
     const auto own = change.fields.find(ownKeyField(change.kind));
-    if (own != change.fields.end() && !own->second.empty()) return lookup_.byKey(table, own->second, std::move(stop));
-    found = lookup_.byContent(table, expectedOf(wishes), std::move(stop));
+    if (own != change.fields.end() && !own->second.empty())
+      return lookup_.byKey(table, own->second, bookDate, std::move(stop));
+    found = lookup_.byContent(table, expectedOf(wishes), bookDate, std::move(stop));
   }
   if (!found) return tl::unexpected(std::move(found.error()));
   return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
@@ -237,15 +239,30 @@ std::vector<Cell> AccountViewSink::insertCells(const Table& table, const Change&
   return cells;
 }
 
-std::string AccountViewSink::bookDateFor(const Table& table, const Wishes& wishes) const {
-  using BookDate = SinkOptions::BookDate;
+bool AccountViewSink::hasBookDate(const Table& table) const {
   const bool dated = table.kind == kOrder || table.kind == kLine || table.kind == "time_entry";
-  if (!dated || options_.bookDate == BookDate::None) return {};
-  if (options_.bookDate == BookDate::Today) return isoDate(localDay(api_.clock().now(), options_.lookup.zone));
-  const std::string_view field = table.kind == kOrder ? "order_date" : table.kind == kLine ? "" : "date";
-  const auto date = std::find_if(wishes.begin(), wishes.end(), [&](const Wish& one) { return one.field == field; });
-  return date == wishes.end() ? std::string{} : date->value;
+  return dated && options_.bookDate != SinkOptions::BookDate::None;
 }
+
+std::string AccountViewSink::bookDateFor(const Table& table, const Change& change) const {
+  if (!hasBookDate(table)) return {};
+  if (options_.bookDate == SinkOptions::BookDate::Today) return isoDate(today());
+  // Where it is counts, not where it is to go.
+  for (const Fields* fields : {&change.base, &change.fields}) {
+    const auto date = fields->find(table.kind == "time_entry" ? "date" : "order_date");
+    if (date != fields->end() && parseIsoDate(date->second)) return date->second;
+  }
+  return {};
+}
+
+std::vector<std::string> AccountViewSink::bookDates(const Table& table) const {
+  if (!hasBookDate(table)) return {""};
+  const std::chrono::year_month_day date(today());
+  const auto before = (date.year() - std::chrono::years(1)) / date.month() / date.day();
+  return {"", isoDate(before.ok() ? before : before.year() / before.month() / std::chrono::day(28))};
+}
+
+std::chrono::sys_days AccountViewSink::today() const { return localDay(api_.clock().now(), options_.lookup.zone); }
 
 Error AccountViewSink::explained(Error refusal, const std::string& bookDate, std::stop_token stop) {
   const Table& table = layout_.at("customer");
@@ -259,7 +276,7 @@ Error AccountViewSink::explained(Error refusal, const std::string& bookDate, std
 
 Result<Settled> AccountViewSink::insertRow(const Table& table, const Change& change, const Wishes& wishes,
                                            std::stop_token stop) {
-  const std::string bookDate = bookDateFor(table, wishes);
+  const std::string bookDate = bookDateFor(table, change);
   const std::string body = writeBody(table.object, table.name, insertCells(table, change, wishes), {}, bookDate, {});
   const Subject subject{change.kind, change.key};
   auto answer = api_.write("POST", body, subject, stop);
@@ -268,7 +285,8 @@ Result<Settled> AccountViewSink::insertRow(const Table& table, const Change& cha
   const std::string id = keyOf(table, row);
   // Stored, but under which key is only known after a look-up.
   if (id.empty()) return fail(Fault::Unknown, kUncertain, {api_.system(), change.kind, change.key});
-  if (!table.external.empty()) checkReference(table, lookup_.reference(table, change.key), row, std::move(stop));
+  if (!table.external.empty())
+    checkReference(table, lookup_.reference(table, change.key), row, bookDate, std::move(stop));
   return settled(change, wishes, id, row);
 }
 
@@ -280,12 +298,12 @@ Result<Settled> AccountViewSink::createLine(const Table& table, const Change& ch
   if (order.empty()) return fail(Fault::Reject, kUnknownReference, {change.kind, change.key, "order"});
   // Also on other orders: an earlier attempt may have been put elsewhere.
   if (options_.addLinesByPost && !table.external.empty()) {
-    auto found = lookup_.byReference(table, lookup_.reference(table, change.key), stop);
+    auto found = lookup_.byReference(table, lookup_.reference(table, change.key), bookDateFor(table, change), stop);
     if (!found && found.error().fault != Fault::Reject) return tl::unexpected(std::move(found.error()));
     if (found && !found->empty()) return settled(change, wishes, found->front().id, found->front().values);
   }
   auto there = findLine(table, change, wishes, order, stop);
-  if (!there) return tl::unexpected(std::move(there.error()));
+  if (!there) return tl::unexpected(explained(std::move(there.error()), bookDateFor(table, change), stop));
   if (there->ours) return settled(change, wishes, there->ours->id, there->ours->values);
   return insertLine(table, change, wishes, order, there->alike.size(), std::move(stop));
 }
@@ -293,7 +311,7 @@ Result<Settled> AccountViewSink::createLine(const Table& table, const Change& ch
 Result<AccountViewSink::LineFound> AccountViewSink::findLine(const Table& table, const Change& change,
                                                              const Wishes& wishes, const std::string& order,
                                                              std::stop_token stop) const {
-  auto lines = lookup_.lines(order, std::move(stop));
+  auto lines = lookup_.lines(order, bookDateFor(table, change), std::move(stop));
   if (!lines) return tl::unexpected(std::move(lines.error()));
   const std::string reference = table.external.empty() ? std::string{} : lookup_.reference(table, change.key);
   const auto expected = expectedOf(wishes);
@@ -316,7 +334,7 @@ Result<Settled> AccountViewSink::insertLine(const Table& table, const Change& ch
   if (options_.rowAction != 0) line.cells.insert(line.cells.begin(), {"RowAction", 'N', options_.rowAction});
   std::vector<Cell> head;
   if (options_.addLinesByPost) head.push_back({header.key, 'C', order});
-  const std::string body = writeBody(table.object, header.name, head, line, bookDateFor(table, wishes),
+  const std::string body = writeBody(table.object, header.name, head, line, bookDateFor(table, change),
                                      options_.addLinesByPost ? std::string{} : order);
   auto answer = api_.write(options_.addLinesByPost ? "POST" : "PUT", body, {change.kind, change.key}, stop);
   if (!answer) return tl::unexpected(std::move(answer.error()));
@@ -350,7 +368,7 @@ Result<Settled> AccountViewSink::insertLine(const Table& table, const Change& ch
 }
 
 void AccountViewSink::checkReference(const Table& table, const std::string& reference, const Fields& values,
-                                     std::stop_token stop) {
+                                     const std::string& bookDate, std::stop_token stop) {
   const auto kept = values.find(table.external);
   if (kept != values.end()) {
     if (plainText(kept->second) != reference) stopCreating(table);
@@ -360,7 +378,7 @@ void AccountViewSink::checkReference(const Table& table, const std::string& refe
     const std::lock_guard lock(mutex_);
     if (proven_.contains(table.kind)) return;
   }
-  const auto found = lookup_.byReference(table, reference, std::move(stop));
+  const auto found = lookup_.byReference(table, reference, bookDate, std::move(stop));
   if (!found) return;  // the next one tells
   if (found->empty()) return stopCreating(table);
   const std::lock_guard lock(mutex_);
@@ -377,9 +395,10 @@ void AccountViewSink::stopCreating(const Table& table) {
 
 Result<Settled> AccountViewSink::update(const Table& table, const Change& change, const Wishes& wishes,
                                         std::stop_token stop) {
+  const std::string bookDate = bookDateFor(table, change);
   if (!change.base.empty()) {
-    auto present = lookup_.byKey(table, change.id, stop);
-    if (!present) return tl::unexpected(std::move(present.error()));
+    auto present = lookup_.byKey(table, change.id, bookDate, stop);
+    if (!present) return tl::unexpected(explained(std::move(present.error()), bookDate, stop));
     if (!*present) return fail(Fault::Gone, kGone, {change.kind, change.key});
     const Fields& values = (*present)->values;
     bool same = true;
@@ -399,9 +418,9 @@ Result<Settled> AccountViewSink::update(const Table& table, const Change& change
     cells.push_back(cellOf(table.external, type, lookup_.reference(table, change.key)));
   }
   if (cells.empty()) return Settled{change.id, {}};
-  const std::string body = writeBody(table.object, table.name, cells, {}, bookDateFor(table, wishes), change.id);
-  auto answer = api_.write("PUT", body, {change.kind, change.key}, std::move(stop));
-  if (!answer) return tl::unexpected(std::move(answer.error()));
+  const std::string body = writeBody(table.object, table.name, cells, {}, bookDate, change.id);
+  auto answer = api_.write("PUT", body, {change.kind, change.key}, stop);
+  if (!answer) return tl::unexpected(explained(std::move(answer.error()), bookDate, stop));
   return settled(change, wishes, change.id, answeredRow(*answer, table.name));
 }
 
@@ -445,15 +464,22 @@ Result<std::vector<Found>> AccountViewSink::find(std::string_view kind, const st
   std::vector<Found> out;
   if (!table->on() || table->external.empty()) return out;
   for (const std::string& key : keys) {
-    auto found = lookup_.byReference(*table, lookup_.reference(*table, key), stop);
-    if (!found) {
-      if (found.error().fault != Fault::Reject) return tl::unexpected(std::move(found.error()));
-      // A server that cannot filter by details: push looks through the lines of the one order.
-      if (kind == kLine) return std::vector<Found>{};
-      found.error().fault = Fault::Retry;
-      return tl::unexpected(std::move(found.error()));
+    for (const std::string& bookDate : bookDates(*table)) {
+      auto found = lookup_.byReference(*table, lookup_.reference(*table, key), bookDate, stop);
+      if (!found) {
+        if (found.error().fault != Fault::Reject) return tl::unexpected(std::move(found.error()));
+        if (!bookDate.empty()) continue;  // no such year
+        // A server that cannot filter by details: push looks through the lines of the one order.
+        if (kind == kLine) return std::vector<Found>{};
+        found.error().fault = Fault::Retry;
+        return tl::unexpected(std::move(found.error()));
+      }
+      for (const Match& one : *found) {
+        // A server that heeds no book date tells it twice.
+        const auto same = [&](const Found& other) { return other.key == key && other.id == one.id; };
+        if (std::none_of(out.begin(), out.end(), same)) out.push_back(foundOf(*table, key, one));
+      }
     }
-    for (const Match& one : *found) out.push_back(foundOf(*table, key, one));
   }
   std::stable_sort(out.begin(), out.end(), [](const Found& a, const Found& b) {
     return a.id.size() != b.id.size() ? a.id.size() < b.id.size() : a.id < b.id;
@@ -466,13 +492,23 @@ Result<FoundPage> AccountViewSink::list(std::string_view kind, const std::string
   if (table == nullptr) return unknownKind(kind);
   FoundPage out;
   if (!table->on()) return out;
-  auto page = lookup_.ours(*table, position, std::move(stop));
+  // First the present book year, then, marked in the position, the one before.
+  constexpr char kBefore = '-';
+  const bool before = position.starts_with(kBefore);
+  const auto dates = bookDates(*table);
+  auto page = lookup_.ours(*table, before ? position.substr(1) : position, before ? dates.back() : "", std::move(stop));
   if (!page) {
-    if (page.error().fault == Fault::Reject) page.error().fault = Fault::Retry;
+    if (page.error().fault != Fault::Reject) return tl::unexpected(std::move(page.error()));
+    if (before) return out;  // no such year
+    page.error().fault = Fault::Retry;
     return tl::unexpected(std::move(page.error()));
   }
   for (auto& [key, match] : page->ours) out.found.push_back(foundOf(*table, key, match));
-  out.next = std::move(page->next);
+  if (!page->next.empty()) {
+    out.next = (before ? std::string(1, kBefore) : std::string{}) + page->next;
+  } else if (!before && dates.size() > 1) {
+    out.next = kBefore;
+  }
   return out;
 }
 

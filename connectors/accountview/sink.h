@@ -1,6 +1,7 @@
 #pragma once
 // Writes what the app makes: customers, projects, sales orders, lines of orders, hours.
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -95,11 +96,17 @@ class AccountViewSink : public Sink {
   /// asked for with the same book date, as `check` does.
   Error explained(Error refusal, const std::string& bookDate, std::stop_token stop);
   std::vector<Cell> insertCells(const Table& table, const Change& change, const Wishes& wishes) const;
-  std::string bookDateFor(const Table& table, const Wishes& wishes) const;
+  bool hasBookDate(const Table& table) const;
+  /// The book date of a record; empty = none.
+  std::string bookDateFor(const Table& table, const Change& change) const;
+  /// For look-ups without a record: those that name the book years in which ours may be, the present one first.
+  std::vector<std::string> bookDates(const Table& table) const;
+  std::chrono::sys_days today() const;
   Settled settled(const Change& change, const Wishes& wishes, const std::string& id, const Fields& values) const;
   Found foundOf(const Table& table, std::string key, const Match& match) const;
   /// An answer that does not tell the field proves nothing: then a look-up has to, once for each kind.
-  void checkReference(const Table& table, const std::string& reference, const Fields& values, std::stop_token stop);
+  void checkReference(const Table& table, const std::string& reference, const Fields& values,
+                      const std::string& bookDate, std::stop_token stop);
   /// No more records of the kind are created: what an answer loses could not be found again.
   void stopCreating(const Table& table);
 

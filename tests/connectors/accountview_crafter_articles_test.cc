@@ -38,10 +38,23 @@ struct CrafterArticles : PairTest {
 TEST_F(CrafterArticles, TickedArticleOfACheckedWorkOrderBecomesALineOfItsOrder) {
   const auto target = deriveBack("order_line", "wo-81/1");
   ASSERT_TRUE(target);
-  EXPECT_EQ(target->fields,
-            (Fields{{"order", "wo-81"}, {"article", "KLEP15"}, {"quantity", "2"}, {"delivery_date", "2026-01-22"}}));
+  EXPECT_EQ(target->fields, (Fields{{"order", "wo-81"},
+                                    {"article", "KLEP15"},
+                                    {"quantity", "2"},
+                                    {"delivery_date", "2026-01-22"},
+                                    {"order_date", "2026-01-20"}}));
   EXPECT_THAT(target->needs, ElementsAre(Reference{"sales_order", "wo-81"}));
   EXPECT_EQ(refusalOf(target), "");
+}
+
+TEST_F(CrafterArticles, LineSaysOfWhichDayItsOrderIs) {
+  EXPECT_EQ(sentBack("order_line", "wo-81/1", "order_date"), "2026-01-20") << "the day the work order was first seen";
+  erpKeys[{"work_order", "wo-81"}] = "20250017";
+  EXPECT_EQ(sentBack("order_line", "wo-81/1", "order_date"), "(absent)") << "not known";
+  inErp("sales_order", "20250017", {{"order_date", "2025-12-30"}});
+  EXPECT_EQ(sentBack("order_line", "wo-81/1", "order_date"), "2025-12-30") << "of an imported order";
+  delivered[{"sales_order", "wo-81"}] = {{"order_date", "2025-12-31"}};
+  EXPECT_EQ(sentBack("order_line", "wo-81/1", "order_date"), "2025-12-31") << "as it was sent";
 }
 
 TEST_F(CrafterArticles, WhatItsWorkOrderNoLongerListsIsNotInvoiced) {

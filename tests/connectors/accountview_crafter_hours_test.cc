@@ -138,6 +138,13 @@ TEST_F(CrafterHours, NoTimeAfterSomeWasSentIsSaid) {
   }
 }
 
+TEST_F(CrafterHours, CorrectionSaysOfWhichDayTheHoursWereSent) {
+  EXPECT_THAT(deriveBack("time_entry", "h-7")->base, testing::IsEmpty());
+  delivered[{"time_entry", "h-7"}] = deriveBack("time_entry", "h-7")->fields;
+  entry({{"date", "2026-01-19"}});
+  EXPECT_EQ(deriveBack("time_entry", "h-7")->base, (Fields{{"date", "2026-01-20"}}));
+}
+
 TEST_F(CrafterHours, EntryTouchesItself) {
   EXPECT_THAT(touchedBack(record("time_entry", "h-7", {}, "wo-81")), ElementsAre(Reference{"time_entry", "h-7"}));
 }

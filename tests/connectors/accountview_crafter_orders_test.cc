@@ -151,6 +151,14 @@ TEST_F(CrafterOrders, VanishedRecordsSendNothing) {
   EXPECT_FALSE(derive("location", "loose:gone"));
 }
 
+TEST_F(CrafterOrders, ChangeSaysOfWhichDayTheOrderIs) {
+  workOrder();
+  EXPECT_THAT(deriveBack("sales_order", "wo-81")->base, testing::IsEmpty());
+  erpKeys[{"work_order", "wo-81"}] = "20260017";
+  delivered[{"sales_order", "wo-81"}] = {{"order_date", "2025-12-31"}, {"text", "x"}};
+  EXPECT_EQ(deriveBack("sales_order", "wo-81")->base, (Fields{{"order_date", "2025-12-31"}}));
+}
+
 TEST_F(CrafterOrders, OrdersTouchThemselvesAndWhatHangsOnThem) {
   EXPECT_THAT(touched(record("sales_order", "20260017", {})), ElementsAre(Reference{"work_order", "20260017"}));
   inApp("used_article", "wo-81/1", {}, "wo-81");

@@ -319,6 +319,58 @@ TEST_F(AccountViewSinkTest, BookDateFollowsItsSetting) {
   EXPECT_TRUE(none->sink()->push(order("w3", old), {}));
 }
 
+TEST_F(AccountViewSinkTest, LostAnswersInLastYearsTablesDoubleNothing) {
+  set([](Sim& o) { o.yearTables = true; });
+  const auto lineOf = [&](const char* key) {
+    Change change = line(key);
+    change.fields["order_date"] = "2024-12-31";
+    return change;
+  };
+  for (const bool referenced : {true, false}) {
+    if (!referenced)
+      system =
+          bench.connect({}, {{"sales_order.external", ""}, {"order_line.external", ""}, {"time_entry.external", ""}});
+    const std::string n = referenced ? "1" : "2";
+    strike(Kind::ApplyThenClose, "POST");
+    ids.add("sales_order", "w1", deliver(order("w" + n, {{"order_date", "2024-12-31"}, {"text", n}})));
+    bench.simulator.clearFaults();
+    strike(Kind::ApplyThenClose, "PUT");
+    deliver(lineOf((n + "/1").c_str()));
+    bench.simulator.clearFaults();
+    strike(Kind::ApplyThenClose, "POST");
+    deliver(hours("h" + n, {{"date", "2024-12-31"}, {"text", n}}));
+    bench.simulator.clearFaults();
+  }
+  for (const char* table : {"SO_HDR", "SO_LINE", "HOURS"}) EXPECT_EQ(bench.simulator.count(table), 2) << table;
+}
+
+TEST_F(AccountViewSinkTest, WhatLastYearsTablesHoldOfOursIsFoundAndListed) {
+  set([](Sim& o) { o.yearTables = true; });
+  ids.add("sales_order", "w1", made(order("w1", {{"order_date", "2024-12-31"}})));
+  Change last = line("w1/1");
+  last.fields["order_date"] = "2024-12-31";
+  made(last);
+  made(hours("h1", {{"date", "2024-12-31"}}));
+  made(hours("h2"));
+  for (const auto& [kind, key] :
+       std::map<std::string, std::string>{{"sales_order", "w1"}, {"order_line", "w1/1"}, {"time_entry", "h1"}}) {
+    EXPECT_THAT(*system->sink()->find(kind, {key}, {}), SizeIs(1)) << kind;
+    std::set<std::string> listed;
+    for (std::string position;;) {
+      const auto page = system->sink()->list(kind, position, {});
+      ASSERT_TRUE(page) << kind;
+      for (const auto& found : page->found) listed.insert(found.key);
+      if (page->next.empty()) break;
+      position = page->next;
+    }
+    EXPECT_TRUE(listed.contains(key)) << kind;
+    EXPECT_EQ(listed.contains("h2"), kind == "time_entry");
+  }
+  set([](Sim& o) { o.administrations = {{"2025", "open"}}; });
+  EXPECT_TRUE(system->sink()->find("time_entry", {"h2"}, {})) << "a company without a year before this one";
+  EXPECT_TRUE(system->sink()->list("time_entry", "", {}));
+}
+
 // ---- Updates --------------------------------------------------------------------------------------------------------
 
 TEST_F(AccountViewSinkTest, UpdateSendsOnlyWhatChangedAndCanEmptyADate) {
@@ -329,6 +381,28 @@ TEST_F(AccountViewSinkTest, UpdateSendsOnlyWhatChangedAndCanEmptyADate) {
   const auto row = bench.simulator.record("SO_HDR", change.id);
   EXPECT_EQ(row["DEL_DATE"], "");
   EXPECT_EQ(row["COMMENT1"], "Ketel nakijken");
+}
+
+TEST_F(AccountViewSinkTest, CorrectionGoesIntoTheBookYearOfItsRecord) {
+  set([](Sim& o) { o.yearTables = true; });
+  Change late = hours("h1", {{"date", "2024-12-31"}});
+  late.id = made(late);
+  late.fields = {{"hours", "2"}};
+  late.base = {{"date", "2024-12-31"}};
+  ASSERT_TRUE(push(late));
+  EXPECT_EQ(bench.simulator.record("HOURS", late.id)["HR_QTY"], 2);
+  late.fields = {{"date", "2024-12-30"}};
+  ASSERT_TRUE(push(late));
+  EXPECT_EQ(bench.simulator.record("HOURS", late.id)["HR_DATE"], "2024-12-30T00:00:00");
+  late.fields = {{"date", "2025-01-02"}};
+  late.base = {{"date", "2024-12-30"}};
+  EXPECT_EQ(push(late).error().fault, Fault::Reject) << "it cannot move to another year";
+  Change old = order("w1", {{"order_date", "2024-12-31"}});
+  old.id = made(old);
+  old.fields = {{"text", "Anders"}};
+  old.base = {{"order_date", "2024-12-31"}};
+  ASSERT_TRUE(push(old));
+  EXPECT_EQ(bench.simulator.record("SO_HDR", old.id)["COMMENT1"], "Anders");
 }
 
 TEST_F(AccountViewSinkTest, WhatSomebodyChangedMeanwhileIsNotOverwritten) {

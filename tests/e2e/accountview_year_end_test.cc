@@ -40,6 +40,7 @@ class AccountViewYearEndTest : public AccountViewSite {
 
   void administration(const char* ofNewYear) {
     auto options = av_->options();
+    options.yearTables = true;
     options.administrations = {{oldYear(), "open"}, {newYear(), ofNewYear}};
     av_->setOptions(options);
   }
@@ -111,6 +112,41 @@ TEST_F(AccountViewYearEndTest, NewYearsOrdersAndHoursWaitUntilItsAdministrationI
   passOn(dayOf(newYear(), "01-06"));
   EXPECT_EQ(av_->counts().writes, 0);
   expectNothingDoubled();
+}
+
+TEST_F(AccountViewYearEndTest, LateHoursLostAnswersAndCorrectionsStayInTheOldYear) {
+  administration("open");
+  const auto december = dayOf(oldYear(), "12-31");
+  ASSERT_FALSE(passOn(dayOf(oldYear(), "12-30")).back);
+  const auto old = workOrder({{"status", "checked"}});
+  hours(old, december, 60);
+  passOn(december);
+  const auto entry = app_->records("hours").at(0)["id"].get<std::string>();
+
+  // January: hours of December and articles come late, each write loses its answer once.
+  hours(old, december, 45, "travel");
+  app_->addArticle(old, someArticle(), 2, true);
+  ASSERT_TRUE(app_->edit("hours", entry, {{"minutes", 90}}));
+  ASSERT_TRUE(app_->edit("work-orders", old, {{"description", "Anders"}}));
+  for (const char* method : {"POST", "PUT"})
+    av_->addFault({.kind = sim::Fault::Kind::ApplyThenClose, .methodContains = method, .pathContains = "ccountview"});
+  for (const char* day : {"01-04", "01-05", "01-06"}) passOn(dayOf(newYear(), day));
+  EXPECT_EQ(days("SO_HDR", "ORD_DATE"), std::vector{december});
+  EXPECT_EQ(days("HOURS", "HR_DATE"), (std::vector{december, december}));
+  double total = 0;
+  for (const auto& row : av_->records("HOURS"))
+    if (!row.value("EXT_ID", std::string()).empty()) total += row["HR_QTY"].get<double>();
+  EXPECT_DOUBLE_EQ(total, 2.25);
+  EXPECT_EQ(orderOf(old)["COMMENT1"], "Anders");
+  EXPECT_EQ(linesOf(orderOf(old)).size(), 1u);
+  expectNothingDoubled();
+
+  // What is there of the old year is known again, too.
+  loseState();
+  for (const char* day : {"01-07", "01-08"}) passOn(dayOf(newYear(), day));
+  EXPECT_EQ(days("HOURS", "HR_DATE"), (std::vector{december, december}));
+  EXPECT_EQ(days("SO_HDR", "ORD_DATE"), std::vector{december});
+  EXPECT_EQ(linesOf(orderOf(old)).size(), 1u);
 }
 
 }  // namespace

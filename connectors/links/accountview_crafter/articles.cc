@@ -129,12 +129,15 @@ std::optional<Use> useOf(const std::string& usedArticle, const SourceView& app) 
              ticked ? decimal(seen->record.field("quantity")) : std::optional<std::string>("0")};
 }
 
-Target lineOf(const Use& use, const std::string& article, const std::string& quantity) {
+Target lineOf(const Use& use, const std::string& article, const std::string& quantity, const BackView& view,
+              const RuleOptions& options) {
   Target target;
   target.fields["order"] = use.order;
   target.fields["article"] = article;
   target.fields["quantity"] = quantity;
   if (!use.delivery.empty()) target.fields["delivery_date"] = use.delivery;
+  // Which book year the order is in.
+  if (auto day = orderDate(use.order, view, options); !day.empty()) target.fields["order_date"] = std::move(day);
   target.needs.push_back({"sales_order", use.order});
   return target;
 }
@@ -158,19 +161,20 @@ Target sentLine(const Use& use, const std::vector<Fields>& lines, int part, cons
 }
 
 /// The part that brings the sum of what went out to what is now used.
-std::optional<Target> differenceLine(const Use& use, const std::vector<Fields>& lines) {
+std::optional<Target> differenceLine(const Use& use, const std::vector<Fields>& lines, const BackView& view,
+                                     const RuleOptions& options) {
   const auto article = fieldOf(lines.front(), "article");
   if (!use.quantity || (article != use.number && article != code(use.number))) return std::nullopt;
   const auto difference = minus(*use.quantity, totalOf(lines));
   if (difference == "0") return std::nullopt;
-  return lineOf(use, article, difference);
+  return lineOf(use, article, difference, view, options);
 }
 
 std::optional<Target> firstLine(const Use& use, const BackView& view, const RuleOptions& options) {
   if (use.quantity == "0") return std::nullopt;
   const auto article = articleOf(use.number, view.erp);
   if (!article && options.unknownArticle == Doubt::Leave) return std::nullopt;
-  Target target = lineOf(use, article.value_or(use.number), use.quantity.value_or(""));
+  Target target = lineOf(use, article.value_or(use.number), use.quantity.value_or(""), view, options);
   if (!article) {
     target.refusal = refusal(kUnknownArticle, {use.number, use.orderName});
   } else if (!use.quantity) {
@@ -195,7 +199,7 @@ std::optional<Target> deriveOrderLine(const std::string& key, const BackView& vi
   const auto next = static_cast<int>(lines.size()) + 1;
   if (part < next) return sentLine(*use, lines, part, options);
   if (part > next || (part > 1 && !options.sendsDifference)) return std::nullopt;
-  return part == 1 ? firstLine(*use, view, options) : differenceLine(*use, lines);
+  return part == 1 ? firstLine(*use, view, options) : differenceLine(*use, lines, view, options);
 }
 
 }  // namespace postern::accountview_crafter

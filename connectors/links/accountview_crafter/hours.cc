@@ -125,6 +125,10 @@ std::optional<Target> deriveTimeEntry(const std::string& key, const BackView& vi
     const auto booked = sent->find("hours");
     refuse(kNoTimeLeft, booked == sent->end() ? "?" : booked->second.c_str());
   }
+  // In the book year of that day it is in AccountView.
+  if (sent) {
+    if (const auto day = sent->find("date"); day != sent->end()) target.base["date"] = day->second;
+  }
   return target;
 }
 

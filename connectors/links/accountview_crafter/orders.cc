@@ -56,6 +56,18 @@ std::optional<Target> deriveWorkOrder(const std::string& key, const SourceView& 
   return target;
 }
 
+std::string orderDate(const std::string& workOrder, const BackView& view, const RuleOptions& options) {
+  if (const auto sent = view.sent ? view.sent({"sales_order", workOrder}) : std::nullopt) {
+    if (const auto day = sent->find("order_date"); day != sent->end()) return day->second;
+  }
+  if (const auto order = view.erpKeyOf("work_order", workOrder); !order.empty()) {
+    const auto seen = view.erp.get("sales_order", order);
+    return seen ? value(seen->record, "order_date") : std::string();
+  }
+  const auto seen = view.app.get("work_order", workOrder);
+  return seen ? isoDate(localDay(seen->changedAt, options.zone)) : std::string();
+}
+
 std::optional<Target> deriveSalesOrder(const std::string& key, const BackView& view, const RuleOptions& options) {
   const auto seen = view.app.get("work_order", key);
   if (!seen) return std::nullopt;
@@ -69,9 +81,12 @@ std::optional<Target> deriveSalesOrder(const std::string& key, const BackView& v
   copy(target.fields, "text", order, "text");
   if (tells(order, "work_type")) target.fields["work_type"] = erpWorkTypeOf(value(order, "work_type"), options);
   copy(target.fields, "delivery_date", order, "target_date");
-  // The day it was first seen. Once the order is there it is not said again: the stamp moves with every change.
+  // Once the order is there its date is not said again: it tells the book year that the order is in.
+  const auto day = orderDate(key, view, options);
   if (view.erpKeyOf("work_order", key).empty()) {
-    target.fields["order_date"] = isoDate(localDay(seen->changedAt, options.zone));
+    target.fields["order_date"] = day;
+  } else if (!day.empty()) {
+    target.base["order_date"] = day;
   }
   if (!customer.empty()) target.needs.push_back({"customer", customer});
   if (!project.empty()) target.needs.push_back({"project", project});

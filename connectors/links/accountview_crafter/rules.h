@@ -42,6 +42,9 @@ std::optional<Target> deriveWorkOrder(const std::string& key, const SourceView& 
 std::optional<Target> deriveBackCustomer(const std::string& key, const BackView& view, const RuleOptions& options);
 std::optional<Target> deriveBackProject(const std::string& key, const BackView& view, const RuleOptions& options);
 std::optional<Target> deriveSalesOrder(const std::string& key, const BackView& view, const RuleOptions& options);
+/// The day of a work order's sales order: as it was sent, else as AccountView tells it, else, when none is there yet,
+/// the local day on which the work order was first seen. Empty when it is not known.
+std::string orderDate(const std::string& workOrder, const BackView& view, const RuleOptions& options);
 /// The location of one of the app's customers that stands for its address; nullopt when it has none.
 std::optional<Record> mainLocation(const std::string& customer, const SourceView& app);
 /// `key` of a used article, or partKey() of one. nullopt also when the article is not ticked or its work order not

@@ -177,11 +177,7 @@ Response AccountViewSimulator::Impl::data(const Request& request, const std::str
 Ordered AccountViewSimulator::Impl::read(const Parameters& parameters, const Store& store, bool system) {
   const Object& object = objectOf(schema, options, parameterOf(parameters, "BusinessObject"));
   if (system && !object.system) throw Refused("Bedrijfsobject " + object.code + " is geen systeemtabel.");
-  if (const std::string text = parameterOf(parameters, "BookDate"); !text.empty()) {
-    const auto date = parseDate(text);
-    if (!date) throw Refused("BookDate is geen datum.");
-    mustBeOpen(options, clock(), *date);
-  }
+  const std::string year = bookYearOf(options, clock(), parameterOf(parameters, "BookDate"));
   const std::vector<Json> dictionary =
       object.system ? dictionaryRows(schema, object, options, clock()) : std::vector<Json>();
   std::vector<Found> rows;
@@ -191,7 +187,8 @@ Ordered AccountViewSimulator::Impl::read(const Parameters& parameters, const Sto
     std::vector<std::pair<std::int64_t, const Json*>> entered;
     for (const auto& [key, row] : store.all(object.table)) {
       if (object.word == "AR1" && row.values["DEB_SHOW"] != true) continue;
-      entered.emplace_back(row.entered, &row.values);
+      if (isInYear(options, schema.table(object.table), row.values, year))
+        entered.emplace_back(row.entered, &row.values);
     }
     std::sort(entered.begin(), entered.end());
     for (const auto& [number, row] : entered) {

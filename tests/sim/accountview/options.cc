@@ -82,6 +82,7 @@ const std::map<std::string, Setter>& setters() {
       {"openProject", plain(&O::openProject)},
       {"blockedHours", plain(&O::blockedHours)},
       {"administrations", plain(&O::administrations)},
+      {"yearTables", plain(&O::yearTables)},
       {"changeNumber",
        choice(&O::changeNumber, {{"PerRecord", O::ChangeNumber::PerRecord}, {"PerTable", O::ChangeNumber::PerTable}})},
       {"noXmlUpdate", plain(&O::noXmlUpdate)},

@@ -86,6 +86,9 @@ struct AccountViewOptions {
   /// Book year -> "open" or "blocked"; a year that is not listed does not exist. Empty: by the clock, the last five
   /// years and this one open, the next one blocked as a new administration is (2).
   std::map<std::string, std::string> administrations;
+  /// Each book year has tables of its own for orders and hours, as its administration has a folder of its own (2, 9):
+  /// reads and writes see those of BookDate's year, else of this one. Without: one table for all years.
+  bool yearTables = false;
   enum class ChangeNumber { PerRecord, PerTable };  // CNG_NR (6.1: not public)
   ChangeNumber changeNumber = ChangeNumber::PerRecord;
 

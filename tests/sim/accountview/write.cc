@@ -114,6 +114,7 @@ class Writer {
   Store& store_;
   const Options& options_;
   std::string clock_;
+  std::string year_;  // book year of the request
   const Table* main_ = nullptr;
   bool put_ = false;
   std::vector<Staged> staged_;
@@ -125,12 +126,7 @@ std::vector<Found> Writer::run(const Json& body, bool put, WriteCounts& counts) 
   if (object.system || options_.readOnlyObjects.contains(object.code)) {
     throw Refused("Bedrijfsobject " + object.code + " kan niet worden gewijzigd.");
   }
-  const std::string bookDate = textOf(memberOf(body, "BookDate"));
-  if (!bookDate.empty()) {
-    const auto parsed = parseDate(bookDate);
-    if (!parsed) throw Refused("BookDate is geen datum.");
-    mustBeOpen(options_, clock_, *parsed);
-  }
+  year_ = bookYearOf(options_, clock_, textOf(memberOf(body, "BookDate")));
   const Json& definitions = memberOf(body, "Table");
   const Json& data = memberOf(body, "TableData");
   const SentTable headers = tableOf(schema_, options_, memberOf(definitions, "Definition"), memberOf(data, "Data"));
@@ -192,7 +188,8 @@ void Writer::header(const Sent& sent, const std::string& id) {
     return;
   }
   const Row* old = store_.find(main_->word, key);
-  if (old == nullptr) throw Refused("Record " + key + " bestaat niet in " + main_->name + '.');
+  if (old == nullptr || !isInYear(options_, *main_, old->values, year_))
+    throw Refused("Record " + key + " bestaat niet in " + main_->name + '.');
   if (values.contains(main_->key)) {
     if (values[main_->key] != key) throw Refused("De sleutel kan niet worden gewijzigd.");
     values.erase(main_->key);
@@ -306,6 +303,7 @@ void Writer::check(const Table& table, const Json& row, const Json& sent, bool i
     if (field.books && touched) mustBeOpen(options_, clock_, value.get<std::string>());
   }
   if (isNew) checkDebtor(table, row);
+  if (!isInYear(options_, table, row, year_)) throw Refused("De datum valt buiten boekjaar " + year_ + '.');
   if (table.word == "HOURS") checkHours(row);
 }
 
@@ -372,6 +370,21 @@ void mustBeOpen(const Options& options, const std::string& clock, const std::str
   const auto found = all.find(date.substr(0, 4));
   if (found == all.end()) throw Refused("Er is geen administratie voor boekjaar " + date.substr(0, 4) + '.');
   if (found->second != "open") throw Refused("De administratie van boekjaar " + found->first + " is geblokkeerd.");
+}
+
+std::string bookYearOf(const Options& options, const std::string& clock, const std::string& bookDate) {
+  if (bookDate.empty()) return clock.substr(0, 4);
+  const auto parsed = parseDate(bookDate);
+  if (!parsed) throw Refused("BookDate is geen datum.");
+  mustBeOpen(options, clock, *parsed);
+  return parsed->substr(0, 4);
+}
+
+bool isInYear(const Options& options, const Table& table, const Json& row, const std::string& year) {
+  if (!options.yearTables) return true;
+  for (const Field& field : table.fields)
+    if (field.books) return row.at(field.word).get<std::string>().substr(0, 4) == year;
+  return true;
 }
 
 Json keptValue(const Field& field, const Json& value, const Options& options) {

@@ -31,6 +31,12 @@ std::map<std::string, std::string> administrationsAt(const AccountViewOptions& o
 /// Throws Refused if `date` (stored text, "" = none) lies in a year that is blocked or does not exist.
 void mustBeOpen(const AccountViewOptions& options, const std::string& clock, const std::string& date);
 
+/// Throws Refused if a BookDate of a request is none, or its year is not open. The year that is meant: its own, else
+/// the clock's.
+std::string bookYearOf(const AccountViewOptions& options, const std::string& clock, const std::string& bookDate);
+/// Whether the tables of book year `year` hold a header row.
+bool isInYear(const AccountViewOptions& options, const Table& table, const Json& row, const std::string& year);
+
 /// A value of a request as a field keeps it: forced upper case, width and code page done. Throws Refused.
 Json keptValue(const Field& field, const Json& value, const AccountViewOptions& options);
 
