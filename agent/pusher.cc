@@ -18,6 +18,19 @@ constexpr Message kCrashed{
      "postern werd beëindigd terwijl deze wijziging werd verzonden"},
     {"nothing to do: it is looked up before it is sent again", "nichts zu tun: vor erneutem Senden wird nachgesehen",
      "niets te doen: er wordt eerst gekeken voordat opnieuw wordt verzonden"}};
+constexpr Message kSameThere{
+    "PST-7203",
+    {"{0} {1} is equal to {2}, which {3} has as {4}: whether it is to be there once more is not known",
+     "{0} {1} gleicht {2}, das {3} als {4} führt: ob es dort noch einmal stehen soll, ist nicht bekannt",
+     "{0} {1} is gelijk aan {2}, dat {3} als {4} heeft: of het daar nog eens moet staan, is niet bekend"},
+    {"if both are meant, let them differ (in their text or amount), or map a field that keeps postern's references "
+     "there; "
+     "else delete one of them",
+     "Sind beide gemeint, lassen Sie sie sich unterscheiden (in Text oder Menge), oder ordnen Sie ein Feld zu, das "
+     "dort "
+     "die Referenzen von postern behält; sonst löschen Sie eines davon",
+     "zijn beide bedoeld, laat ze dan verschillen (in tekst of aantal), of koppel een veld dat daar de referenties van "
+     "postern bewaart; verwijder anders een van de twee"}};
 constexpr Message kStateFile{
     "PST-6005",
     {"the state file could not be written: {0}", "die Zustandsdatei konnte nicht geschrieben werden: {0}",
@@ -416,6 +429,17 @@ void Pusher::settleWrite(DeliveryOutcome& outcome) {
   const bool created = !task.binding;
   Told told{{entry.kind, entry.key}, outcome.settled->id, task.send, task.send};
   if (told.id.empty() && task.binding) told.id = task.binding->id;
+  // An ERP without a field for our references finds a record by its content, which may be that of another one.
+  const std::string other =
+      created && setup_.idElsewhere && !told.id.empty() ? bindings_.keyOf(entry.kind, told.id) : std::string();
+  if (!other.empty() && other != entry.key) {
+    const Error error{Fault::Reject, &kSameThere, {entry.kind, entry.key, other, setup_.app, told.id}, {}, {}};
+    if (outbox_.park(entry.id, entry.version, error)) {
+      audit_.add(now, scope_, entry.kind, entry.key, "parked", task.send);
+    }
+    succeeded(task.era);
+    return;
+  }
   for (const auto& [name, value] : outcome.settled->answered) told.holds[name] = value;
   if (!sinkKind(entry.kind).updatesOnly) {
     Binding binding =

@@ -251,11 +251,12 @@ constexpr FieldName kFieldNames[] = {
     {"order_line.external",
      "EXT_ID",
      {"Text field that keeps our reference (C32 or wider, not forced to upper case), so that nothing is made twice. "
-      "Assumed on lines; without one, two equal lines of an order count as one.",
+      "Assumed on lines; without one, the second of two equal lines of an order waits for somebody.",
       "Textfeld für unsere Referenz (C32 oder breiter, ohne erzwungene Großschreibung), damit nichts doppelt entsteht. "
-      "Bei Positionen angenommen; ohne Feld gelten zwei gleiche Positionen eines Auftrags als eine.",
+      "Bei Positionen angenommen; ohne Feld wartet von zwei gleichen Positionen eines Auftrags die zweite auf "
+      "jemanden.",
       "Tekstveld voor onze referentie (C32 of breder, zonder gedwongen hoofdletters), zodat niets dubbel ontstaat. Bij "
-      "regels aangenomen; zonder veld gelden twee gelijke regels van een order als één."}},
+      "regels aangenomen; zonder veld wacht van twee gelijke regels van een order de tweede op iemand."}},
     {"time_entry.object",
      "",
      {"Business object of hours; the name is not public. Empty = off.",
@@ -289,11 +290,11 @@ constexpr FieldName kFieldNames[] = {
     {"time_entry.external",
      "",
      {"Text field that keeps our reference (C32 or wider, not forced to upper case), so that nothing is made twice. "
-      "Without one, two equal entries count as one.",
+      "Without one, the second of two equal entries waits for somebody (PST-7203).",
       "Textfeld für unsere Referenz (C32 oder breiter, ohne erzwungene Großschreibung), damit nichts doppelt entsteht. "
-      "Ohne Feld gelten zwei gleiche Einträge als einer.",
+      "Ohne Feld wartet von zwei gleichen Einträgen der zweite auf jemanden (PST-7203).",
       "Tekstveld voor onze referentie (C32 of breder, zonder gedwongen hoofdletters), zodat niets dubbel ontstaat. "
-      "Zonder veld gelden twee gelijke boekingen als één."}},
+      "Zonder veld wacht van twee gelijke boekingen de tweede op iemand (PST-7203)."}},
 };
 
 }  // namespace

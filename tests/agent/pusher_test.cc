@@ -40,6 +40,18 @@ TEST_F(PusherTest, WhatIsQueuedArrivesOnceAndIsBound) {
   EXPECT_LE(sink.mostAtOnce(), setup.lanes);
 }
 
+TEST_F(PusherTest, WhatTheErpHoldsForAnotherRecordIsNotTakenForThisOne) {
+  setup.idElsewhere = [](Database&, std::string_view, std::string_view) { return std::string(); };
+  bindings.put("customer", "first", Binding{"1", {}}, clock.now());
+  putCustomer("second");  // the sink finds an equal one: its first id is 1
+  ASSERT_TRUE(deliver());
+  EXPECT_FALSE(bindings.get("customer", "second"));
+  const auto entry = outbox.find({"customer", "second"});
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->state, State::Parked);
+  EXPECT_EQ(entry->code, "PST-7203");
+}
+
 TEST_F(PusherTest, AWindowOfOneStillDelivers) {
   setup.window = 1;
   setup.lanes = 1;

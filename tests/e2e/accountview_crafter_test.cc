@@ -243,6 +243,31 @@ TEST_F(AccountViewCrafterTest, ArticleThatWasDeletedBeforeCheckingIsNotInvoiced)
   EXPECT_EQ(lines[0]["ORD_QTY"], 2);
 }
 
+TEST_F(AccountViewCrafterTest, OfTwoEqualHoursNoneIsLostInSilenceWithoutAFieldForReferences) {
+  auto settings = readFile(ini());
+  const std::string external = "time_entry.external  = EXT_ID";
+  ASSERT_NE(settings.find(external), std::string::npos);
+  settings.erase(settings.find(external), external.size());
+  writeFile(ini(), settings);
+  firstSync();
+  const auto before = av_->count("HOURS");
+  const auto id = workOrder();
+  for (int i = 0; i < 2; ++i) hours(id, date(today()), 30);
+  for (int i = 0; i < 2; ++i) {
+    const auto held = sync();
+    EXPECT_EQ(held.code, 1) << held.all();
+    EXPECT_EQ(av_->count("HOURS"), before + 1);
+    EXPECT_THAT(run({"queue", "list"}).out, HasSubstr("PST-7203"));
+  }
+  ASSERT_TRUE(app_->edit("hours", app_->records("hours").at(1)["id"], {{"minutes", 45}}));
+  ASSERT_TRUE(app_->edit("hours", app_->records("hours").at(0)["id"], {{"minutes", 60}}));
+  EXPECT_EQ(sync().code, 0);
+  double total = 0;
+  for (const auto& row : av_->records("HOURS"))
+    if (row["CNG_USR"] == "POSTERN") total += row["HR_QTY"].get<double>();
+  EXPECT_DOUBLE_EQ(total, 1.75);
+}
+
 TEST_F(AccountViewCrafterTest, LostAnswersDoubleNothing) {
   firstSync();
   std::vector<std::string> orders;
