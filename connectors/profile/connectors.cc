@@ -65,10 +65,15 @@ constexpr Option kOptions[] = {
      .max = 7 * 86400},
 };
 
+Profile inZone(Profile profile, const std::string& zone) {
+  profile.zone = zone;
+  return profile;
+}
+
 class ProfileSystem : public System {
  public:
   ProfileSystem(const SystemContext& context, Profile profile)
-      : profile_(std::move(profile)),
+      : profile_(inZone(std::move(profile), context.zone)),
         session_(context, profile_),
         pageSize_(std::min(static_cast<int>(context.options.integer("page_size")), profile_.maxPageSize)),
         source_(session_, pageSize_, context.options.duration("overlap")),

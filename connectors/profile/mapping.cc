@@ -15,6 +15,8 @@ using nlohmann::ordered_json;
 
 namespace {
 
+constexpr std::size_t kStampLength = 19;  // "2026-01-22T10:00:00"; fraction and zone follow
+
 std::string withLineFeeds(std::string text) {
   for (std::size_t at = text.find('\r'); at != std::string::npos; at = text.find('\r', at)) {
     if (at + 1 < text.size() && text[at + 1] == '\n') {
@@ -80,6 +82,15 @@ std::optional<std::string> isoOf(std::string_view text, std::string_view form) {
   return iso;
 }
 
+/// The day of a date or a stamp; one with a zone is the day in the site's, but midnight in UTC is a date written so.
+std::optional<std::string> dayOf(const std::string& text, const Profile& profile) {
+  const auto written = isoOf(text, profile.dateForm);
+  if (!written || text.find_first_of("Z+-", std::min(text.size(), kStampLength)) == std::string::npos) return written;
+  const auto stamp = parseStamp(text);
+  if (!stamp || *stamp == Clock::Time{*parseIsoDate(*written)}) return written;
+  return isoDate(localDay(*stamp, profile.zone));
+}
+
 std::string dateIn(const std::string& iso, std::string_view form) {
   std::string out(form);
   std::size_t year = 0;
@@ -111,7 +122,7 @@ std::optional<std::string> readValue(const Profile& profile, const Field& field,
       return std::nullopt;
     case Form::Date: {
       const auto text = scalarText(value);
-      return text && !text->empty() ? isoOf(*text, profile.dateForm) : text;
+      return text && !text->empty() ? dayOf(*text, profile) : text;
     }
     case Form::Number: {
       const auto number = decimalOf(value);

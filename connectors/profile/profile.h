@@ -19,12 +19,12 @@ using Path = std::vector<std::string>;
 
 /// How a value looks on the wire.
 enum class Form {
-  Text,       // string; null is ""
-  Flag,       // bool, or 0 and 1
-  Date,       // by Profile::dateForm; what begins with such a date (a stamp) counts as that day
-  Number,     // JSON number, or a decimal in a string
-  Hours,      // decimal hours there, whole minutes here
-  Words,      // a word of a table; others are kept as they are
+  Text,    // string; null is ""
+  Flag,    // bool, or 0 and 1
+  Date,    // by Profile::dateForm; what begins with such a date counts as that day, a stamp with a zone as the site's
+  Number,  // JSON number, or a decimal in a string
+  Hours,   // decimal hours there, whole minutes here
+  Words,   // a word of a table; others are kept as they are
   Reference,  // id of another record
 };
 
@@ -94,6 +94,7 @@ struct Profile {
   int maxPageSize = 100;
   std::size_t maxBody = 0;  // bytes; 0 = no limit
   std::string dateForm = "YYYY-MM-DD";
+  std::string zone = "UTC";  // the site's, IANA; not in the file
   Paging paging;
   std::string changesParameter;  // empty = everything is read each time
 

@@ -187,6 +187,21 @@ TEST_F(ProfileReadingTest, NumbersHoursAndDatesAreWrittenInTheProfilesForms) {
   EXPECT_EQ(read, (Fields{{"minutes", "20"}, {"date", "2026-01-22"}}));
 }
 
+TEST_F(ProfileReadingTest, StampInUtcIsTheSitesDay) {
+  open();  // in Europe/Amsterdam
+  const auto dayOf = [&](const char* date) {
+    const std::string raw = Json{{"id", "h-1"}, {"date", date}}.dump();
+    const auto record = system->source()->map("time_entry", Row{"h-1", raw});
+    return record ? record->field("date") : std::string(record.error().code());
+  };
+  EXPECT_EQ(dayOf("2025-05-08"), "2025-05-08");
+  EXPECT_EQ(dayOf("2025-05-08T22:00:00Z"), "2025-05-09");
+  EXPECT_EQ(dayOf("2025-05-08T22:00:00.000Z"), "2025-05-09");
+  EXPECT_EQ(dayOf("2025-05-09T00:00:00+02:00"), "2025-05-09");
+  EXPECT_EQ(dayOf("2025-05-08T00:00:00Z"), "2025-05-08") << "a date, written as a stamp";
+  EXPECT_EQ(dayOf("2025-05-08T22:00:00"), "2025-05-08") << "says no zone: the site's";
+}
+
 TEST_F(ProfileReadingTest, ServersWordsComeWithoutOurToken) {
   open();
   http.answer(422, R"({"error":{"code":"x","message":"bad t-77 there","field":"name"}})");
