@@ -17,16 +17,23 @@ enum class Inherit { None, ToChildren };
 /// account and, of files (Inherit::None), the owner, so that a plain user can try postern in a folder of his own.
 std::wstring privateRights(Inherit inherit);
 
-/// Makes the folder with these rights, from its first moment on, or gives them to the one that is there and to what is
-/// in it. Throws std::filesystem::filesystem_error.
-void protectFolder(const std::filesystem::path& folder);
-
 /// Whether what this account owns may be believed: SYSTEM, Administrators, the service, or who runs this process. An
 /// owner may always change a file's rights, and every user may make a folder in ProgramData.
 bool isTrustedOwner(const std::wstring& sid);
 
-/// The first of the folder and all in it that somebody else owns, or that leads elsewhere (a junction or link); nullopt
-/// when there is none. Throws std::filesystem::filesystem_error.
+/// Whether a security descriptor lets the service in and, besides it, nobody but SYSTEM, Administrators and the owner,
+/// with nothing taken over from the parent.
+bool isPrivate(const void* descriptor);
+
+/// The first of the folder and all in it that somebody else owns, or that leads elsewhere (a junction or a link, also a
+/// hard one); nullopt when there is none. Throws std::filesystem::filesystem_error.
 std::optional<std::filesystem::path> firstUntrusted(const std::filesystem::path& folder);
+
+/// Makes the folder, and the folders above it that are missing, with the private rights from its first moment on, or
+/// takes over the one that is there with all in it: whatever was granted to others is gone. In a folder that was
+/// private already, what somebody else owns was brought by an administrator: it becomes the Administrators'. Returns
+/// what is not to be believed (see firstUntrusted) and then has changed nothing, unless it appeared meanwhile; no link
+/// is followed. Throws std::filesystem::filesystem_error.
+std::optional<std::filesystem::path> takeFolder(const std::filesystem::path& folder);
 
 }  // namespace postern

@@ -235,10 +235,7 @@ void rememberSettings(const fs::path& file) {
 
 void makeFolders(const fs::path& home) {
   try {
-    protectFolder(home);  // before anything lies in it; what follows inherits
-    if (const auto found = firstUntrusted(home)) {
-      throw ConfigError({}, kUntrusted, {found->string(), home.string()});
-    }
+    if (const auto found = takeFolder(home)) throw ConfigError({}, kUntrusted, {found->string(), home.string()});
     fs::create_directories(home / "logs");
     fs::create_directories(home / "state");
   } catch (const fs::filesystem_error& e) {

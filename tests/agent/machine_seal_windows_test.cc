@@ -1,3 +1,7 @@
+// clang-format off
+#include <windows.h>
+#include <sddl.h>
+// clang-format on
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -45,12 +49,40 @@ TEST(RightsTest, WhatAPlainUserOwnsIsNotTrusted) {
   EXPECT_FALSE(isTrustedOwner(serviceSid(L"other")));
 }
 
-TEST(RightsTest, ProtectedFolderMayBeThereAlreadyAndHoldsOnlyWhatIsOurs) {
+TEST(RightsTest, FolderMayBeThereAlreadyAndHoldsOnlyWhatIsOurs) {
   const TempDir dir;
-  for (int times = 0; times < 2; ++times) protectFolder(dir / "data");
+  for (int times = 0; times < 2; ++times) EXPECT_EQ(takeFolder(dir / "data"), std::nullopt);
   std::ofstream(dir / "data" / "postern.ini") << "[agent]";
   EXPECT_EQ(firstUntrusted(dir / "data"), std::nullopt);
+  EXPECT_EQ(takeFolder(dir / "data"), std::nullopt);
   EXPECT_THROW(firstUntrusted(dir / "none"), std::filesystem::filesystem_error);
+}
+
+TEST(RightsTest, FoldersAboveAreMade) {
+  const TempDir dir;
+  EXPECT_EQ(takeFolder(dir / "data" / "postern"), std::nullopt);
+  EXPECT_TRUE(std::filesystem::is_directory(dir / "data" / "postern"));
+}
+
+bool isPrivateSddl(const std::wstring& rights) {
+  PSECURITY_DESCRIPTOR raw = nullptr;
+  if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(rights.c_str(), SDDL_REVISION_1, &raw, nullptr) == 0) {
+    ADD_FAILURE() << ::GetLastError();
+    return false;
+  }
+  const bool found = isPrivate(raw);
+  ::LocalFree(raw);
+  return found;
+}
+
+TEST(RightsTest, FolderIsPrivateWhenNobodyElseMayAnything) {
+  const auto rights = privateRights(Inherit::ToChildren);
+  EXPECT_TRUE(isPrivateSddl(rights));
+  EXPECT_TRUE(isPrivateSddl(rights + L"(A;;FA;;;OW)"));
+  EXPECT_FALSE(isPrivateSddl(rights + L"(A;;FR;;;BU)")) << "a user may read";
+  EXPECT_FALSE(isPrivateSddl(rights + L"(A;OICIIO;FA;;;WD)"));
+  EXPECT_FALSE(isPrivateSddl(L"D:" + rights.substr(3))) << "takes over what the parent grants";
+  EXPECT_FALSE(isPrivateSddl(L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")) << "the service cannot enter";
 }
 
 }  // namespace

@@ -241,6 +241,24 @@ ok "the data is gone" test ! -e "$data"
 ok "the program is gone" test ! -e "$folder/postern.exe"
 ok "the service is gone" is "$(state)" ""
 
+chapter "a data folder that is not the administrators'"
+mkdir -m 755 "$work/behind"
+rm -rf "$data"
+ln -s "$work/behind" "$data"
+: >"$EVENTS"
+ok "one that leads elsewhere is refused" code '1603|1627' installer /i "$next"
+ok "with an event" event_has 'PST-1410'
+ok "what is behind it is untouched" is "$(stat -c %a "$work/behind") $(ls "$work/behind")" '755 '
+rm "$data"
+if mkdir -p "$data" && chown nobody "$data" 2>/dev/null; then
+  chmod 777 "$data"
+  ok "one that a user made is refused" code '1603|1627' installer /i "$next"
+  ok "and untouched" is "$(stat -c %a "$data")" 777
+else
+  skip "the folder of another user: not root"
+fi
+rm -rf "$data"
+
 chapter "settings put there beforehand, as by a group policy"
 mkdir -p "$data"
 sed 's/secret:erp-token/TOKEN-OF-THE-STORY/; s/secret:craftboxx-password/GEHEIM-OF-THE-STORY/' "$work/site.ini" >"$data/postern.ini"
