@@ -67,10 +67,10 @@ text TEXT_WINDOWS "postern needs a 64-bit Windows: 10, Server 2016 or newer." \
 text ARPCOMMENTS "Carries ERP data out to field-service apps and back." \
   "Bringt ERP-Daten nach außen zu Außendienst-Apps und zurück." \
   "Brengt ERP-gegevens naar buitendienst-apps en terug."
-row SetSettings 51 SETUP_ARGUMENTS '--settings "[SETTINGS]"'
-row SetSecrets 51 SETUP_ARGUMENTS '[SETUP_ARGUMENTS] --secrets "[SECRETS]"'
+row SetSettings 51 SetupArguments '--settings "[SETTINGS]"'
+row SetSecrets 51 SetupArguments '[SetupArguments] --secrets "[SECRETS]"'
 row SetStart 51 START 1
-row SetUpService $((18 + 1024 + 2048 + 8192)) F_Program 'service install [SETUP_ARGUMENTS]'
+row SetUpService $((18 + 1024 + 2048 + 8192)) F_Program 'service install [SetupArguments]'
 row StartPostern $((18 + 1024 + 2048 + 64)) F_Program 'service start'
 row RemoveData $((18 + 1024 + 2048 + 64)) F_Program 'service remove --data'
 msibuild "$msi" -i "$work/CustomAction.idt"
@@ -86,18 +86,20 @@ for name in TEXT_DOWNGRADE TEXT_WINDOWS ARPCOMMENTS; do
   done
   number=$((number + 3))
 done
-# START unset: a machine with settings, old or handed over, gets its service started.
-run InstallExecuteSequence SetStart 'START="" AND (SETTINGS OR WIX_UPGRADE_DETECTED OR Installed OR HAVE_SETTINGS OR HAVE_SETTINGS_FILE)' 1401
-run InstallExecuteSequence SetSettings SETTINGS 1402
-run InstallExecuteSequence SetSecrets SECRETS 1403
+# START unset: a machine with settings, old or handed over, gets its service started. A repair leaves the service as it is
+# and takes nothing over: every user may ask Windows for one, and it runs as the system.
+run InstallExecuteSequence SetStart 'NOT Installed AND START="" AND (SETTINGS OR WIX_UPGRADE_DETECTED OR HAVE_SETTINGS OR HAVE_SETTINGS_FILE)' 1401
+run InstallExecuteSequence SetSettings 'SETTINGS AND NOT Installed' 1402
+run InstallExecuteSequence SetSecrets 'SECRETS AND NOT Installed' 1403
+query "UPDATE InstallExecuteSequence SET Condition='NOT Installed OR REMOVE=\"ALL\"' WHERE Action='StopServices'"
 run InstallExecuteSequence SetUpService 'NOT (REMOVE="ALL")' 5810
-run InstallExecuteSequence StartPostern 'START=1 AND NOT (REMOVE="ALL")' 5910
+run InstallExecuteSequence StartPostern 'START=1 AND NOT Installed' 5910
 run InstallExecuteSequence RemoveData 'REMOVE="ALL" AND REMOVE_DATA=1 AND NOT UPGRADINGPRODUCTCODE' 2010
 
 # Properties that a silent installation hands over; the path of the secrets stays out of the log.
 secure=$(table Property | awk -F'\t' '$1 == "SecureCustomProperties" { print $2 }')
 query "UPDATE Property SET Value='$secure;SETTINGS;SECRETS;START;REMOVE_DATA' WHERE Property='SecureCustomProperties'"
-query "INSERT INTO Property (Property, Value) VALUES ('MsiHiddenProperties', 'SECRETS;SETUP_ARGUMENTS')"
+query "INSERT INTO Property (Property, Value) VALUES ('MsiHiddenProperties', 'SECRETS;SetupArguments')"
 
 # The texts above are in it, whatever code page the machine has.
 printf '\r\n\r\n1252\t_ForceCodepage\r\n' >"$work/_ForceCodepage.idt"
@@ -119,3 +121,6 @@ check Property '^MsiHiddenProperties\tSECRETS;'
 check Property '^SecureCustomProperties\t.*;REMOVE_DATA$'
 check CustomAction '^SetUpService\t11282\tF_Program'
 check InstallExecuteSequence '^SetUpService\t.*\t5810$'
+for action in SetStart SetSettings SetSecrets StopServices StartPostern; do
+  check InstallExecuteSequence "^$action\t.*NOT Installed"
+done

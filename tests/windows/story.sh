@@ -205,14 +205,23 @@ ok "the good version installs afterwards" code 0 installer /i "$next"
 ok "the service runs again" within 30 in_state RUNNING
 
 chapter "repair"
-halt
 rm "$folder/license.txt"
+running() { pgrep -f 'postern.exe.* service run' | sort | paste -sd' '; }
+process=$(running)
+printf 'erp-token=OF-SOMEBODY\n' >"$work/others.txt"
+store=$(sha256sum <"$data/state/secrets.json")
 product=$("$wine" reg query 'HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall' /s 2>/dev/null | tr -d '\r' |
   awk '/Uninstall\\\{/ { key = $0 } /DisplayName.*postern/ { sub(/.*\\/, "", key); print key }')
-ok "repairs" code 0 installer /i "$product" REINSTALL=ALL REINSTALLMODE=omus
+repair() { installer /i "$product" REINSTALL=ALL REINSTALLMODE=omus "$@"; }
+ok "repairs" code 0 repair "SECRETS=$(windows "$work/others.txt")" 'SETTINGS=C:\none.ini' START=0
 ok "what was missing is there" test -s "$folder/license.txt"
 ok "the settings are kept" cmp "$work/edited.ini" "$data/postern.ini"
-ok "the service runs" within 30 in_state RUNNING
+ok "no secrets are taken: every user may ask for a repair" is "$(sha256sum <"$data/state/secrets.json")" "$store"
+ok "the service runs on" is "$(state) $(running)" "RUNNING $process"
+halt
+ok "repairs" code 0 repair START=1
+ok "a stopped service stays so" in_state STOPPED
+ok "it starts" code 0 postern service start
 
 chapter "downgrade"
 ok "is refused" code 1603 installer /i "$msi"
