@@ -119,6 +119,7 @@ check Signature '^R_File\tpostern.ini'
 check Environment '^E_Path\t'
 check Property '^MsiHiddenProperties\tSECRETS;'
 check Property '^SecureCustomProperties\t.*;REMOVE_DATA$'
+check Property '^REBOOT\tReallySuppress$'
 check CustomAction '^SetUpService\t11282\tF_Program'
 check InstallExecuteSequence '^SetUpService\t.*\t5810$'
 for action in SetStart SetSettings SetSecrets StopServices StartPostern; do
