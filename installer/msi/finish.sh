@@ -22,7 +22,9 @@ table File | while IFS=$'\t' read -r file _ name _; do
 done
 
 # The old version goes inside the transaction, and a build of the same version replaces an earlier one.
-query "UPDATE InstallExecuteSequence SET Sequence=1501 WHERE Action='RemoveExistingProducts'"
+query "UPDATE InstallExecuteSequence SET Sequence=1502 WHERE Action='RemoveExistingProducts'"
+# An upgrade keeps the service itself: a rollback could not bring back what these tables do not know (recovery, rights).
+query "UPDATE InstallExecuteSequence SET Condition='NOT UPGRADINGPRODUCTCODE' WHERE Action='DeleteServices'"
 msiinfo export "$msi" Upgrade >"$work/Upgrade.idt"
 # A key cannot be updated: 1 MigrateFeatures + 512 VersionMaxInclusive.
 sed -i 's/\t1\t\([^\t]*\tWIX_UPGRADE_DETECTED\)/\t513\t\1/' "$work/Upgrade.idt"
@@ -49,7 +51,7 @@ msibuild "$msi" -i "$work/Environment.idt"
 query "INSERT INTO InstallExecuteSequence (Action, Sequence) VALUES ('WriteEnvironmentStrings', 5200)"
 query "INSERT INTO InstallExecuteSequence (Action, Sequence) VALUES ('RemoveEnvironmentStrings', 3300)"
 
-# Custom actions. 51: set a property. 3090: run the installed program in the transaction, as the system (18 + 1024 + 2048);
+# Custom actions. 51: set a property. + 256: in a rollback only. 3090: run the installed program in the transaction, as the system (18 + 1024 + 2048);
 # + 8192: its command line stays out of the log; + 64: go on when it fails.
 printf 'Action\tType\tSource\tTarget\tExtendedType\r\ns72\ti2\tS72\tL0\tI4\r\nCustomAction\tAction\r\n' >"$work/CustomAction.idt"
 row() { printf '%s\t%s\t%s\t%s\t\r\n' "$@" >>"$work/CustomAction.idt"; }
@@ -71,6 +73,7 @@ row SetSettings 51 SetupArguments '--settings "[SETTINGS]"'
 row SetSecrets 51 SetupArguments '[SetupArguments] --secrets "[SECRETS]"'
 row SetStart 51 START 1
 row SetUpService $((18 + 1024 + 2048 + 8192)) F_Program 'service install [SetupArguments]'
+row RestoreService $((18 + 256 + 1024 + 2048 + 64)) F_Program 'service install'
 row StartPostern $((18 + 1024 + 2048 + 64)) F_Program 'service start'
 row RemoveData $((18 + 1024 + 2048 + 64)) F_Program 'service remove --data'
 msibuild "$msi" -i "$work/CustomAction.idt"
@@ -93,6 +96,8 @@ run InstallExecuteSequence SetSettings 'SETTINGS AND NOT Installed' 1402
 run InstallExecuteSequence SetSecrets 'SECRETS AND NOT Installed' 1403
 query "UPDATE InstallExecuteSequence SET Condition='NOT Installed OR REMOVE=\"ALL\"' WHERE Action='StopServices'"
 run InstallExecuteSequence SetUpService 'NOT (REMOVE="ALL")' 5810
+# The last step of a rollback, when the old program is back: its account is what the tables cannot say, too.
+run InstallExecuteSequence RestoreService WIX_UPGRADE_DETECTED 1501
 run InstallExecuteSequence StartPostern 'START=1 AND NOT Installed' 5910
 run InstallExecuteSequence RemoveData 'REMOVE="ALL" AND REMOVE_DATA=1 AND NOT UPGRADINGPRODUCTCODE' 2010
 
@@ -107,7 +112,9 @@ msibuild "$msi" -i "$work/_ForceCodepage.idt" || echo "finish.sh: no code page" 
 
 # msibuild says nothing when a WHERE meets no row.
 check() { table "$1" | grep -qP "$2" || { echo "finish.sh: $1 lacks $2" >&2; exit 1; }; }
-check InstallExecuteSequence '^RemoveExistingProducts\t.*\t1501$'
+check InstallExecuteSequence '^RemoveExistingProducts\t.*\t1502$'
+check InstallExecuteSequence '^DeleteServices\tNOT UPGRADINGPRODUCTCODE\t2000$'
+check InstallExecuteSequence '^RestoreService\tWIX_UPGRADE_DETECTED\t1501$'
 check Upgrade '\t513\t'
 check File "^F_Program\t.*\t$version\.0\t1033"
 check File '^F_windowsZones\t.*WINDOW~1.XML\|windowsZones.xml'
