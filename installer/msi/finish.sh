@@ -101,9 +101,10 @@ run InstallExecuteSequence RestoreService WIX_UPGRADE_DETECTED 1501
 run InstallExecuteSequence StartPostern 'START=1 AND NOT Installed' 5910
 run InstallExecuteSequence RemoveData 'REMOVE="ALL" AND REMOVE_DATA=1 AND NOT UPGRADINGPRODUCTCODE' 2010
 
-# Properties that a silent installation hands over; the path of the secrets stays out of the log.
+# Properties that a silent installation hands over, and what AppSearch found: after a double-click only these reach the
+# part that runs elevated. The path of the secrets stays out of the log.
 secure=$(table Property | awk -F'\t' '$1 == "SecureCustomProperties" { print $2 }')
-query "UPDATE Property SET Value='$secure;SETTINGS;SECRETS;START;REMOVE_DATA' WHERE Property='SecureCustomProperties'"
+query "UPDATE Property SET Value='$secure;INSTALLDIR;HAVE_SETTINGS;HAVE_SETTINGS_FILE;SETTINGS;SECRETS;START;REMOVE_DATA' WHERE Property='SecureCustomProperties'"
 query "INSERT INTO Property (Property, Value) VALUES ('MsiHiddenProperties', 'SECRETS;SetupArguments')"
 
 # The texts above are in it, whatever code page the machine has.
@@ -125,7 +126,7 @@ check DrLocator '^R_File\t\t\[CommonAppDataFolder\]postern\t0'
 check Signature '^R_File\tpostern.ini'
 check Environment '^E_Path\t'
 check Property '^MsiHiddenProperties\tSECRETS;'
-check Property '^SecureCustomProperties\t.*;REMOVE_DATA$'
+check Property '^SecureCustomProperties\t.*;INSTALLDIR;HAVE_SETTINGS;HAVE_SETTINGS_FILE;.*;REMOVE_DATA$'
 check Property '^REBOOT\tReallySuppress$'
 check CustomAction '^SetUpService\t11282\tF_Program'
 check InstallExecuteSequence '^SetUpService\t.*\t5810$'
