@@ -229,4 +229,65 @@ std::optional<std::filesystem::path> takeFolder(const std::filesystem::path& fol
   return takeContent(folder, wasPrivate);
 }
 
+bool letsOthers(const void* descriptor, unsigned long rights) {
+  constexpr const wchar_t* kTrustedInstaller = L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
+  const auto trusted = [](PSID sid) {
+    const auto who = textOf(sid);
+    return isTrustedOwner(who) || who == kTrustedInstaller || who == L"S-1-3-4";  // the last: the owner
+  };
+  auto* raw = const_cast<void*>(descriptor);  // Windows only reads it
+  PSID owner = nullptr;
+  BOOL present = FALSE;
+  BOOL byDefault = FALSE;
+  ACL* list = nullptr;
+  if (::GetSecurityDescriptorOwner(raw, &owner, &byDefault) == 0 || owner == nullptr || !trusted(owner) ||
+      ::GetSecurityDescriptorDacl(raw, &present, &list, &byDefault) == 0 || present == FALSE || list == nullptr) {
+    return true;
+  }
+  GENERIC_MAPPING files{FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
+  for (DWORD i = 0; i < list->AceCount; ++i) {
+    void* entry = nullptr;
+    if (::GetAce(list, i, &entry) == 0) return true;
+    const auto* header = static_cast<const ACE_HEADER*>(entry);
+    if (header->AceType == ACCESS_DENIED_ACE_TYPE || (header->AceFlags & INHERIT_ONLY_ACE) != 0) continue;
+    if (header->AceType != ACCESS_ALLOWED_ACE_TYPE) return true;
+    auto* allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
+    DWORD mask = allowed->Mask;
+    ::MapGenericMask(&mask, &files);
+    if ((mask & rights) != 0 && !trusted(&allowed->SidStart)) return true;
+  }
+  return false;
+}
+
+std::optional<std::filesystem::path> firstReplaceable(const std::filesystem::path& program) {
+  constexpr DWORD kTakeOver = FILE_DELETE_CHILD | WRITE_DAC | WRITE_OWNER;
+  constexpr DWORD kWrite = FILE_WRITE_DATA | FILE_APPEND_DATA | DELETE | kTakeOver;
+  const auto folder = program.parent_path();
+  for (const auto& path : {program, folder}) {
+    if (letsOthers(lookAt(path).descriptor.get(), kWrite)) return path;
+  }
+  for (auto above = folder; above != above.parent_path();) {
+    above = above.parent_path();
+    const bool isRoot = above == above.parent_path();  // nobody renames it
+    if (letsOthers(lookAt(above).descriptor.get(), isRoot ? kTakeOver : kTakeOver | DELETE)) return above;
+  }
+  return std::nullopt;
+}
+
+void removeTree(const std::filesystem::path& folder) {
+  const DWORD attributes = ::GetFileAttributesW(folder.c_str());
+  if (attributes == INVALID_FILE_ATTRIBUTES) {
+    const DWORD error = ::GetLastError();
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return;
+    throwError("remove", folder, error);
+  }
+  const bool isFolder = (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  if (isFolder && (attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) removeTree(entry.path());
+  }
+  if ((isFolder ? ::RemoveDirectoryW(folder.c_str()) : ::DeleteFileW(folder.c_str())) == 0) {
+    throwError("remove", folder, ::GetLastError());
+  }
+}
+
 }  // namespace postern

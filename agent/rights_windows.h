@@ -36,4 +36,16 @@ std::optional<std::filesystem::path> firstUntrusted(const std::filesystem::path&
 /// is followed. Throws std::filesystem::filesystem_error.
 std::optional<std::filesystem::path> takeFolder(const std::filesystem::path& folder);
 
+/// Whether a security descriptor grants one of these rights (Windows' access mask) to anybody but SYSTEM,
+/// Administrators, TrustedInstaller, the service or who runs this process, the owner among them.
+bool letsOthers(const void* descriptor, unsigned long rights);
+
+/// The first that somebody else could replace: a program's file, its folder, or one of those above; nullopt when there
+/// is none. Throws std::filesystem::filesystem_error.
+std::optional<std::filesystem::path> firstReplaceable(const std::filesystem::path& program);
+
+/// Removes the folder and all in it; of a link only itself. No error when it is not there. Throws
+/// std::filesystem::filesystem_error.
+void removeTree(const std::filesystem::path& folder);
+
 }  // namespace postern

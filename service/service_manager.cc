@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "agent/private_file.h"
 #include "agent/secrets.h"
@@ -30,12 +31,24 @@ std::string contentOf(const std::filesystem::path& file) {
   return text;
 }
 
+/// Nobody has written into the reference yet: section names and comments are all there is.
+bool saysNothing(const std::filesystem::path& file) {
+  std::istringstream text(contentOf(file));
+  for (std::string line; std::getline(text, line);) {
+    const auto first = line.find_first_not_of(" \t\r\xEF\xBB\xBF");
+    if (first != std::string::npos && std::string_view(";#[").find(line[first]) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool writeFirstSettings(const std::filesystem::path& file, const std::filesystem::path& takeOver) {
-  if (std::filesystem::exists(file)) return false;
-  const auto text = takeOver.empty() ? settingsReference(registry(), Language::En) : contentOf(takeOver);
-  return writePrivateFile(file, text, IfExists::Keep);
+  if (std::filesystem::exists(file) && (takeOver.empty() || !saysNothing(file))) return false;
+  if (takeOver.empty()) return writePrivateFile(file, settingsReference(registry(), Language::En), IfExists::Keep);
+  const auto text = contentOf(takeOver);
+  Settings::parse(text, takeOver, registry());
+  return writePrivateFile(file, text, IfExists::Replace);
 }
 
 int importSecrets(const std::filesystem::path& file, const std::filesystem::path& stateDir) {

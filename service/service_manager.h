@@ -27,8 +27,10 @@ int stopService(Invocation& call);
 /// The process as the service; only the service manager starts it so.
 int runUnderManager(Invocation& call);
 
-/// What `installService` writes where there are no settings: the reference in `language`, every key commented out.
-/// False when the file is there. Throws std::filesystem::filesystem_error.
+/// What `installService` writes where there are no settings, or only comments: the content of `takeOver`, or without it
+/// the reference, every key commented out. False when the file is there and stays. Throws
+/// std::filesystem::filesystem_error, and ConfigError when `takeOver` cannot be read or is wrong; then nothing is
+/// written.
 bool writeFirstSettings(const std::filesystem::path& file, const std::filesystem::path& takeOver);
 
 /// Puts the lines of `file` into the secret store in `stateDir`; the number of secrets. Empty lines and lines that

@@ -2,6 +2,9 @@
 #include <windows.h>
 // clang-format on
 
+#include <cwctype>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <thread>
@@ -77,6 +80,30 @@ constexpr Message kUntrusted{
      "/setowner *S-1-5-32-544 /T",
      "kijk wat het is; verwijder het, of geef het na controle aan de beheerders: icacls {1} /setowner *S-1-5-32-544 "
      "/T"}};
+constexpr Message kReplaceable{
+    "PST-1412",
+    {"others than administrators may write to {0}, and so replace the program",
+     "nicht nur Administratoren dürfen in {0} schreiben und so das Programm ersetzen",
+     "niet alleen beheerders mogen in {0} schrijven en zo het programma vervangen"},
+    {"install into Program Files, or take that right away first: icacls {0} /inheritance:r /grant:r "
+     "*S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX",
+     "Installieren Sie unter Programme, oder entziehen Sie dieses Recht zuerst: icacls {0} /inheritance:r /grant:r "
+     "*S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX",
+     "installeer onder Program Files, of neem dat recht eerst weg: icacls {0} /inheritance:r /grant:r "
+     "*S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX"}};
+constexpr Message kSharedStateDir{
+    "PST-1413",
+    {"state_dir {0} holds what is not postern's: {1}", "state_dir {0} enthält, was nicht zu postern gehört: {1}",
+     "state_dir {0} bevat wat niet van postern is: {1}"},
+    {"name a folder of its own, which need not exist: only the service and administrators will enter it",
+     "Nennen Sie einen eigenen Ordner, den es noch nicht geben muss: Nur der Dienst und Administratoren kommen hinein",
+     "noem een eigen map, die nog niet hoeft te bestaan: alleen de service en beheerders komen erin"}};
+constexpr Text kNotTaken{"The settings of {0} are not taken: {1} is there already.",
+                         "Die Einstellungen aus {0} werden nicht übernommen: {1} gibt es schon.",
+                         "De instellingen uit {0} zijn niet overgenomen: {1} bestaat al."};
+constexpr Text kKept{"Kept, as it holds what is not postern's: {0}",
+                     "Bleibt, weil es enthält, was nicht zu postern gehört: {0}",
+                     "Blijft, omdat het bevat wat niet van postern is: {0}"};
 constexpr Text kInstalled{"The service postern is set up. Settings: {0}",
                           "Der Dienst postern ist eingerichtet. Einstellungen: {0}",
                           "De service postern is ingericht. Instellingen: {0}"};
@@ -146,11 +173,13 @@ SERVICE_STATUS_PROCESS whenNoLonger(DWORD state, const ServiceHandle& service, s
   }
 }
 
-std::wstring commandLine() {
+std::wstring thisProgram() {
   std::wstring program(32768, L'\0');
   program.resize(::GetModuleFileNameW(nullptr, program.data(), static_cast<DWORD>(program.size())));
-  return L'"' + program + L"\" service run";
+  return program;
 }
+
+std::wstring commandLine() { return L'"' + thisProgram() + L"\" service run"; }
 
 void setOption(const ServiceHandle& service, DWORD what, void* value) {
   if (::ChangeServiceConfig2W(service.get(), what, value) != 0) return;
@@ -214,8 +243,7 @@ void makeEventSource() {
   LSTATUS error =
       ::RegCreateKeyExW(HKEY_LOCAL_MACHINE, eventKey().c_str(), 0, nullptr, 0, KEY_SET_VALUE, nullptr, &key, nullptr);
   if (error != ERROR_SUCCESS) refuse("configure", static_cast<DWORD>(error));
-  std::wstring program(32768, L'\0');
-  program.resize(::GetModuleFileNameW(nullptr, program.data(), static_cast<DWORD>(program.size())));
+  const std::wstring program = thisProgram();
   const DWORD types = EVENTLOG_ERROR_TYPE | EVENTLOG_WARNING_TYPE | EVENTLOG_INFORMATION_TYPE;
   ::RegSetValueExW(key, L"EventMessageFile", 0, REG_EXPAND_SZ, reinterpret_cast<const BYTE*>(program.c_str()),
                    static_cast<DWORD>((program.size() + 1) * sizeof(wchar_t)));
@@ -233,14 +261,63 @@ void rememberSettings(const fs::path& file) {
                     static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t)));
 }
 
+void refuseReplaceableProgram() {
+  if (const auto found = firstReplaceable(thisProgram())) throw ConfigError({}, kReplaceable, {found->string()});
+}
+
+void take(const fs::path& folder) {
+  if (const auto found = takeFolder(folder)) throw ConfigError({}, kUntrusted, {found->string(), folder.string()});
+}
+
 void makeFolders(const fs::path& home) {
-  try {
-    if (const auto found = takeFolder(home)) throw ConfigError({}, kUntrusted, {found->string(), home.string()});
-    fs::create_directories(home / "logs");
-    fs::create_directories(home / "state");
-  } catch (const fs::filesystem_error& e) {
-    throw ConfigError({}, kFolder, {home.string(), e.code().message()});
+  take(home);
+  fs::create_directories(home / "logs");
+  fs::create_directories(home / "state");
+}
+
+bool isWithin(const fs::path& home, const fs::path& folder) {
+  const auto low = [](const fs::path& path) {
+    std::wstring name = path.lexically_normal().wstring();
+    for (wchar_t& c : name) c = static_cast<wchar_t>(std::towlower(c));
+    return fs::path(name);
+  };
+  const auto rest = low(folder).lexically_relative(low(home));
+  return !rest.empty() && *rest.begin() != "..";
+}
+
+/// What postern never wrote; nullopt when there is none. Its rights are not ours to set, nor is it to be removed.
+std::optional<fs::path> firstForeign(const fs::path& stateDir) {
+  if (!fs::exists(stateDir)) return std::nullopt;
+  for (const auto& entry : fs::directory_iterator(stateDir)) {
+    const auto name = entry.path().filename().wstring();
+    if (!name.starts_with(L"postern.") && !name.starts_with(L"secrets.")) return entry.path();
   }
+  return std::nullopt;
+}
+
+/// Where the settings put it, when that is not in the folder of the settings, which has its own rights. nullopt also
+/// for wrong settings: whoever needs them says so.
+std::optional<fs::path> stateDirElsewhere(Invocation& call, const fs::path& home) {
+  try {
+    auto stateDir = call.settings().stateDir();
+    if (!isWithin(home, stateDir)) return stateDir;
+  } catch (const ConfigError&) {
+  }
+  return std::nullopt;
+}
+
+/// As private as the folder of the settings.
+void makeStateDir(Invocation& call, const fs::path& home) {
+  const auto stateDir = stateDirElsewhere(call, home);
+  if (!stateDir) return;
+  if (const auto found = firstForeign(*stateDir)) {
+    throw ConfigError({}, kSharedStateDir, {stateDir->string(), found->filename().string()});
+  }
+  take(*stateDir);
+}
+
+[[noreturn]] void throwFolder(const fs::filesystem_error& error) {
+  throw ConfigError({}, kFolder, {error.path1().string(), error.code().message()});
 }
 
 void stopAndWait(const ServiceHandle& service) {
@@ -263,10 +340,59 @@ void stopAndWait(const ServiceHandle& service) {
 }
 
 /// Nobody reads what the MSI's own commands print.
-void tellInstallFailed(const ConfigError& error) {
+void tell(unsigned long event, const ConfigError& error) {
   const auto language = windows::systemLanguage();
-  windows::writeEvent(EVENT_INSTALL, (error.place().empty() ? "" : error.place() + ": ") + error.code() + ": " +
-                                         sentence(error.cause(language)) + ' ' + sentence(error.remedy(language)));
+  windows::writeEvent(event, (error.place().empty() ? "" : error.place() + ": ") + error.code() + ": " +
+                                 sentence(error.cause(language)) + ' ' + sentence(error.remedy(language)));
+}
+
+std::string contentOf(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+/// A command line that is used again for an upgrade still names them.
+void tellIfNotTaken(Invocation& call, const fs::path& handedOver, const fs::path& file) {
+  if (handedOver.empty() || contentOf(handedOver) == contentOf(file)) return;
+  const std::vector<std::string> names{handedOver.string(), file.string()};
+  call.console.out << call.console.tr(kNotTaken, names) << '\n';
+  windows::writeEvent(EVENT_NOT_TAKEN, fill(kNotTaken.in(windows::systemLanguage()), names));
+}
+
+void setUpState(Invocation& call, const ServiceInstall& with, const fs::path& file) {
+  makeStateDir(call, file.parent_path());
+  if (with.secrets.empty()) return;
+  const int stored = importSecrets(with.secrets, call.settings().stateDir());
+  call.console.out << call.console.tr(kSecretsStored, {std::to_string(stored)}) << '\n';
+}
+
+void install(Invocation& call, const ServiceInstall& with, const fs::path& file) {
+  // Who may not do this must leave no folder that is his: the administrators' set-up would not believe it.
+  openManager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
+  refuseReplaceableProgram();
+  makeFolders(file.parent_path());
+  const bool written = writeFirstSettings(file, with.settings);
+  try {
+    setUpState(call, with, file);
+    if (!written) tellIfNotTaken(call, with.settings, file);
+    rememberSettings(file);
+    makeEventSource();
+    makeService();
+  } catch (...) {
+    std::error_code ignored;
+    if (written) fs::remove(file, ignored);  // or it would be in the way of other ones
+    throw;
+  }
+}
+
+void removeStateDir(Invocation& call, const fs::path& home) {
+  const auto stateDir = stateDirElsewhere(call, home);
+  if (!stateDir) return;
+  if (firstForeign(*stateDir)) {
+    call.console.out << call.console.tr(kKept, {stateDir->string()}) << '\n';
+  } else {
+    removeTree(*stateDir);
+  }
 }
 
 }  // namespace
@@ -274,24 +400,14 @@ void tellInstallFailed(const ConfigError& error) {
 int installService(Invocation& call, const ServiceInstall& with) {
   const auto file = ownSettings(call);
   try {
-    // Who may not do this must leave no folder that is his: the administrators' set-up would not believe it.
-    openManager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
-    makeFolders(file.parent_path());
-    writeFirstSettings(file, with.settings);
-    if (!with.secrets.empty()) {
-      const int stored = importSecrets(with.secrets, call.settings().stateDir());
-      call.console.out << call.console.tr(kSecretsStored, {std::to_string(stored)}) << '\n';
+    try {
+      install(call, with, file);
+    } catch (const fs::filesystem_error& e) {
+      throwFolder(e);
     }
-    rememberSettings(file);
-    makeEventSource();
-    makeService();
   } catch (const ConfigError& e) {
-    tellInstallFailed(e);
+    tell(EVENT_INSTALL, e);
     throw;
-  } catch (const fs::filesystem_error& e) {
-    const ConfigError error({}, kFolder, {e.path1().string(), e.code().message()});
-    tellInstallFailed(error);
-    throw error;
   }
   call.console.out << call.console.tr(kInstalled, {file.string()}) << '\n';
   return kDone;
@@ -306,9 +422,14 @@ int removeService(Invocation& call, bool withData) {
   ::RegDeleteKeyW(HKEY_LOCAL_MACHINE, eventKey().c_str());
   if (withData) {
     ::RegDeleteTreeW(HKEY_LOCAL_MACHINE, kOwnKey);
-    std::error_code error;
-    fs::remove_all(folder, error);
-    if (error) throw ConfigError({}, kNotRemoved, {folder.string(), error.message()});
+    try {
+      removeStateDir(call, folder);
+      removeTree(folder);
+    } catch (const fs::filesystem_error& e) {
+      const ConfigError error({}, kNotRemoved, {e.path1().string(), e.code().message()});
+      tell(EVENT_REMOVE, error);
+      throw error;
+    }
   }
   call.console.out << call.console.tr(kRemoved) << '\n';
   return kDone;
@@ -316,6 +437,11 @@ int removeService(Invocation& call, bool withData) {
 
 int startService(Invocation& call) {
   const auto service = existingService(SERVICE_START | SERVICE_QUERY_STATUS);
+  try {
+    makeStateDir(call, call.configFile().parent_path());  // the settings may name another place than at the set-up
+  } catch (const fs::filesystem_error& e) {
+    throwFolder(e);
+  }
   if (::StartServiceW(service.get(), 0, nullptr) == 0 && ::GetLastError() != ERROR_SERVICE_ALREADY_RUNNING) {
     refuse("start");
   }

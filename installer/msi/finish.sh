@@ -99,7 +99,8 @@ run InstallExecuteSequence SetUpService 'NOT (REMOVE="ALL")' 5810
 # The last step of a rollback, when the old program is back: its account is what the tables cannot say, too.
 run InstallExecuteSequence RestoreService WIX_UPGRADE_DETECTED 1501
 run InstallExecuteSequence StartPostern 'START=1 AND NOT Installed' 5910
-run InstallExecuteSequence RemoveData 'REMOVE="ALL" AND REMOVE_DATA=1 AND NOT UPGRADINGPRODUCTCODE' 2010
+# As late as the program is there: what comes after it can hardly fail any more.
+run InstallExecuteSequence RemoveData 'REMOVE="ALL" AND REMOVE_DATA=1 AND NOT UPGRADINGPRODUCTCODE' 3450
 
 # Properties that a silent installation hands over, and what AppSearch found: after a double-click only these reach the
 # part that runs elevated. The path of the secrets stays out of the log.

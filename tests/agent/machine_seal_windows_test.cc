@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <memory>
+#include <stdexcept>
 
 #include "agent/machine_seal.h"
 #include "agent/rights_windows.h"
@@ -64,15 +66,19 @@ TEST(RightsTest, FoldersAboveAreMade) {
   EXPECT_TRUE(std::filesystem::is_directory(dir / "data" / "postern"));
 }
 
-bool isPrivateSddl(const std::wstring& rights) {
+using Descriptor = std::unique_ptr<void, decltype([](void* memory) { ::LocalFree(memory); })>;
+
+Descriptor descriptorOf(const std::wstring& sddl) {
   PSECURITY_DESCRIPTOR raw = nullptr;
-  if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(rights.c_str(), SDDL_REVISION_1, &raw, nullptr) == 0) {
-    ADD_FAILURE() << ::GetLastError();
-    return false;
+  if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl.c_str(), SDDL_REVISION_1, &raw, nullptr) == 0) {
+    throw std::runtime_error("bad SDDL");
   }
-  const bool found = isPrivate(raw);
-  ::LocalFree(raw);
-  return found;
+  return Descriptor(raw);
+}
+
+bool isPrivateSddl(const std::wstring& rights) { return isPrivate(descriptorOf(rights).get()); }
+bool mayBeWritten(const std::wstring& rights) {
+  return letsOthers(descriptorOf(rights).get(), FILE_WRITE_DATA | DELETE | WRITE_DAC);
 }
 
 TEST(RightsTest, FolderIsPrivateWhenNobodyElseMayAnything) {
@@ -83,6 +89,31 @@ TEST(RightsTest, FolderIsPrivateWhenNobodyElseMayAnything) {
   EXPECT_FALSE(isPrivateSddl(rights + L"(A;OICIIO;FA;;;WD)"));
   EXPECT_FALSE(isPrivateSddl(L"D:" + rights.substr(3))) << "takes over what the parent grants";
   EXPECT_FALSE(isPrivateSddl(L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")) << "the service cannot enter";
+}
+
+TEST(RightsTest, FolderOfProgramsIsNobodysToWrite) {
+  const std::wstring installer = L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
+  const std::wstring programFiles = L"O:" + installer + L"D:PAI(A;;FA;;;" + installer + L")(A;CIIO;GA;;;" + installer +
+                                    L")(A;;0x1301bf;;;SY)(A;OICIIO;GA;;;SY)(A;;0x1301bf;;;BA)(A;OICIIO;GA;;;BA)"
+                                    L"(A;;0x1200a9;;;BU)(A;OICIIO;GXGR;;;BU)(A;OICIIO;GA;;;CO)(A;;0x1200a9;;;AC)";
+  EXPECT_FALSE(mayBeWritten(programFiles));
+  EXPECT_TRUE(mayBeWritten(programFiles + L"(A;;FW;;;BU)"));
+  const std::wstring onDrive = L"O:BAD:AI(A;OICIID;FA;;;BA)(A;OICIID;FA;;;SY)(A;OICIID;0x1200a9;;;BU)";
+  EXPECT_FALSE(mayBeWritten(onDrive));
+  EXPECT_TRUE(mayBeWritten(onDrive + L"(A;ID;0x1301bf;;;AU)(A;OICIIOID;SDGXGWGR;;;AU)")) << "a new folder of C:\\";
+  EXPECT_FALSE(mayBeWritten(onDrive + L"(A;OICIIOID;SDGXGWGR;;;AU)")) << "only what will be made in it";
+  EXPECT_TRUE(mayBeWritten(onDrive + L"(A;;GA;;;WD)"));
+  EXPECT_TRUE(mayBeWritten(L"O:BUD:(A;;FA;;;SY)")) << "an owner may change the rights";
+  EXPECT_TRUE(mayBeWritten(L"O:BA")) << "no list: everybody may do everything";
+}
+
+TEST(RightsTest, TreeIsRemovedWhole) {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "data" / "state");
+  std::ofstream(dir / "data" / "state" / "postern.db") << "x";
+  removeTree(dir / "data");
+  EXPECT_FALSE(std::filesystem::exists(dir / "data"));
+  removeTree(dir / "data");
 }
 
 }  // namespace

@@ -45,6 +45,23 @@ TEST_F(ServiceManagerTest, WithoutSettingsTheCommentedReferenceIsWritten) {
   EXPECT_THAT(content(settings), HasSubstr("state_dir"));
 }
 
+TEST_F(ServiceManagerTest, ReferenceThatNobodyEditedMakesWayForSettings) {
+  EXPECT_TRUE(writeFirstSettings(settings, {}));
+  EXPECT_FALSE(writeFirstSettings(settings, {}));
+  EXPECT_TRUE(writeFirstSettings(settings, file("first.ini", "[agent]\nlanguage = de\n")));
+  EXPECT_EQ(content(settings), "[agent]\nlanguage = de\n");
+}
+
+TEST_F(ServiceManagerTest, WrongSettingsAreNotTakenOver) {
+  try {
+    writeFirstSettings(settings, file("first.ini", "[agent]\nlanguage = xx\n"));
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.place(), EndsWith("first.ini:2"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(settings)) << "so that mended ones can be handed over";
+}
+
 TEST_F(ServiceManagerTest, MissingFileToTakeOverIsNamed) {
   try {
     writeFirstSettings(settings, folder / "none.ini");

@@ -283,7 +283,38 @@ halt
 ok "uninstalls" code 0 installer /x "$next" REMOVE_DATA=1
 ok "the data is gone" test ! -e "$data"
 
+chapter "a first installation that failed, repeated; the state elsewhere"
+sed 's/^interval = 10s/intervall = 10s/' "$work/site.ini" >"$work/first.ini"
+sed 's/^language = de/&\nstate_dir = C:\\State of postern\\here/' "$work/site.ini" >"$work/second.ini"
+printf 'erp-token=TOKEN-OF-THE-STORY\ncraftboxx-password=GEHEIM-OF-THE-STORY\n' >"$work/secrets.txt"
+elsewhere="$WINEPREFIX/drive_c/State of postern"
+ok "wrong settings are not taken over" code '1603|1627' installer /i "$next" "SETTINGS=$(windows "$work/first.ini")" "SECRETS=$(windows "$work/secrets.txt")"
+ok "with an event that names the line" event_has 'first.ini:[0-9]+: PST-[0-9]{4}'
+ok "nothing is in the way of better ones" test ! -e "$data/postern.ini"
+ok "mended, they install" code 0 installer /i "$next" "SETTINGS=$(windows "$work/second.ini")" "SECRETS=$(windows "$work/secrets.txt")"
+ok "the settings are taken over" cmp "$work/second.ini" "$data/postern.ini"
+ok "the service runs" within 30 in_state RUNNING
+ok "the state lies there" within 10 test -s "$elsewhere/here/postern.db"
+ok "and nobody else may enter" has "$(stat -c %a "$elsewhere" "$elsewhere/here")" '^750 750$|^750$'
+ok "other settings are not taken over, and it is said" has "$(postern service install --settings "$(windows "$work/site.ini")")" 'nicht übernommen'
+ok "kept" cmp "$work/second.ini" "$data/postern.ini"
+halt
+sed 's/State of postern.*/Users/' "$work/second.ini" >"$data/postern.ini"
+ok "a folder that others use is not taken" code 2 postern service start
+cp "$work/second.ini" "$data/postern.ini"
+mkdir "$work/linked"
+touch "$work/linked/precious"
+ln -s "$work/linked" "$elsewhere/here/postern.link"
+ok "uninstalls" code 0 installer /x "$next" REMOVE_DATA=1
+ok "what a link leads to is kept" test -e "$work/linked/precious"
+ok "wine cannot remove a link to a folder; that is said" event_has 'PST-1411'
+rm -rf "$data" "$elsewhere"
+
 chapter "installation without settings, elsewhere, not started"
+mkdir -m 777 "$WINEPREFIX/drive_c/Other Place"
+ok "a place where every user may write is refused" code '1603|1627' installer /i "$next" START=0 'INSTALLDIR=C:\Other Place\postern\'
+ok "with an event" event_has 'PST-1412'
+chmod 755 "$WINEPREFIX/drive_c/Other Place"
 ok "installs" code 0 installer /i "$next" START=0 'INSTALLDIR=C:\Other Place\postern\'
 ok "there" test -s "$WINEPREFIX/drive_c/Other Place/postern/postern.exe"
 ok "the service waits" in_state STOPPED
