@@ -44,6 +44,15 @@ class TestCertificate {
     }
   }
 
+  /// The certificate in its binary form.
+  std::string der() const {
+    unsigned char* bytes = nullptr;
+    const int size = i2d_X509(certificate_.get(), &bytes);
+    std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+    OPENSSL_free(bytes);
+    return out;
+  }
+
   /// Writes PEM files, each with the part its name says.
   void writeCertificate(const std::string& file) const {
     write(file, [&](BIO* bio) { return PEM_write_bio_X509(bio, certificate_.get()); });
