@@ -38,12 +38,12 @@ constexpr Option kAgentOptions[] = {
      .choices = "error warning information debug"},
     {.key = "proxy",
      .type = Option::Type::Url,
-     .help = {"HTTP proxy for all systems; 'system' takes it from the environment of the service, without it there is "
-              "none.",
-              "HTTP-Proxy für alle Systeme; „system“ übernimmt ihn aus der Umgebung des Dienstes, ohne Angabe gibt es "
-              "keinen.",
-              "HTTP-proxy voor alle systemen; 'system' neemt hem over uit de omgeving van de dienst, anders is er "
-              "geen."},
+     .help = {"HTTP proxy for all systems; 'system' takes it from the environment of the service, on "
+              "Windows else from the system's settings; without 'proxy' there is none.",
+              "HTTP-Proxy für alle Systeme; „system“ übernimmt ihn aus der Umgebung des Dienstes, unter "
+              "Windows sonst aus den Einstellungen des Systems; ohne „proxy“ gibt es keinen.",
+              "HTTP-proxy voor alle systemen; 'system' neemt hem over uit de omgeving van de dienst, "
+              "op Windows anders uit de instellingen van het systeem; zonder 'proxy' is er geen."},
      .choices = "none system"},
     {.key = "ca_file",
      .type = Option::Type::File,

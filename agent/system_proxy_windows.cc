@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "agent/system_proxy.h"
 
@@ -69,7 +70,11 @@ bool isBypassed(const std::string& list, const std::string& host) {
   return false;
 }
 
-/// WinHTTP's answer, given back with it.
+std::string named(const wchar_t* proxy, const wchar_t* bypass, const HttpUrl& url) {
+  return isBypassed(narrow(bypass), url.host) ? std::string() : chosen(narrow(proxy), url);
+}
+
+/// WinHTTP's answers, given back with their strings.
 struct ProxyInfo : WINHTTP_PROXY_INFO {
   ProxyInfo() : WINHTTP_PROXY_INFO{} {}
   ProxyInfo(const ProxyInfo&) = delete;
@@ -78,33 +83,54 @@ struct ProxyInfo : WINHTTP_PROXY_INFO {
     ::GlobalFree(lpszProxy);
     ::GlobalFree(lpszProxyBypass);
   }
-  std::string forUrl(const HttpUrl& url) const {
-    if (dwAccessType != WINHTTP_ACCESS_TYPE_NAMED_PROXY || isBypassed(narrow(lpszProxyBypass), url.host)) return {};
-    return chosen(narrow(lpszProxy), url);
+};
+struct UserConfig : WINHTTP_CURRENT_USER_IE_PROXY_CONFIG {
+  UserConfig() : WINHTTP_CURRENT_USER_IE_PROXY_CONFIG{} {}
+  UserConfig(const UserConfig&) = delete;
+  UserConfig& operator=(const UserConfig&) = delete;
+  ~UserConfig() {
+    ::GlobalFree(lpszAutoConfigUrl);
+    ::GlobalFree(lpszProxy);
+    ::GlobalFree(lpszProxyBypass);
   }
 };
 
-std::string discovered(const HttpUrl& url) {
+/// What the script at this address says, or without one the script that the network offers (WPAD); "" = no proxy,
+/// nullopt: there is no script to be had.
+std::optional<std::string> fromScript(const wchar_t* script, const HttpUrl& url) {
   const std::unique_ptr<void, decltype(&::WinHttpCloseHandle)> session(
       ::WinHttpOpen(L"postern", WINHTTP_ACCESS_TYPE_NO_PROXY, nullptr, nullptr, 0), &::WinHttpCloseHandle);
-  if (!session) return {};
+  if (!session) return std::nullopt;
   ::WinHttpSetTimeouts(session.get(), kSearchLimit, kSearchLimit, kSearchLimit, kSearchLimit);
   WINHTTP_AUTOPROXY_OPTIONS options{};
-  options.dwFlags = WINHTTP_AUTOPROXY_AUTO_DETECT;
-  options.dwAutoDetectFlags = WINHTTP_AUTO_DETECT_TYPE_DHCP | WINHTTP_AUTO_DETECT_TYPE_DNS_A;
+  if (script != nullptr) {
+    options.dwFlags = WINHTTP_AUTOPROXY_CONFIG_URL;
+    options.lpszAutoConfigUrl = script;
+  } else {
+    options.dwFlags = WINHTTP_AUTOPROXY_AUTO_DETECT;
+    options.dwAutoDetectFlags = WINHTTP_AUTO_DETECT_TYPE_DHCP | WINHTTP_AUTO_DETECT_TYPE_DNS_A;
+  }
   options.fAutoLogonIfChallenged = TRUE;
   ProxyInfo info;
   const std::wstring address = wide((url.secure ? "https://" : "http://") + url.authority + "/");
-  if (::WinHttpGetProxyForUrl(session.get(), address.c_str(), &options, &info) == 0) return {};
-  return info.forUrl(url);
+  if (::WinHttpGetProxyForUrl(session.get(), address.c_str(), &options, &info) == 0) return std::nullopt;
+  if (info.dwAccessType != WINHTTP_ACCESS_TYPE_NAMED_PROXY) return std::string();
+  return named(info.lpszProxy, info.lpszProxyBypass, url);
 }
 
 std::string fromSystem(const HttpUrl& url) {
-  ProxyInfo info;
-  if (::WinHttpGetDefaultProxyConfiguration(&info) != 0 && info.dwAccessType == WINHTTP_ACCESS_TYPE_NAMED_PROXY) {
-    return info.forUrl(url);
+  ProxyInfo machine;
+  if (::WinHttpGetDefaultProxyConfiguration(&machine) != 0 && machine.dwAccessType == WINHTTP_ACCESS_TYPE_NAMED_PROXY) {
+    return named(machine.lpszProxy, machine.lpszProxyBypass, url);
   }
-  return discovered(url);
+  UserConfig user;
+  if (::WinHttpGetIEProxyConfigForCurrentUser(&user) != 0) {
+    if (user.lpszAutoConfigUrl != nullptr) {
+      if (auto found = fromScript(user.lpszAutoConfigUrl, url)) return *found;
+    }
+    if (user.lpszProxy != nullptr) return named(user.lpszProxy, user.lpszProxyBypass, url);
+  }
+  return fromScript(nullptr, url).value_or("");
 }
 
 struct Kept {
