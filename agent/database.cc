@@ -8,6 +8,7 @@
 
 #include "agent/folders.h"
 #include "agent/private_file.h"
+#include "agent/system_message.h"
 
 namespace postern {
 namespace {
@@ -247,7 +248,7 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
     open(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
     configure(mode);
   } catch (const std::filesystem::filesystem_error& e) {
-    throw StateError(kCannotOpen, {name, e.code().message()});
+    throw StateError(kCannotOpen, {name, systemMessage(e.code())});
   } catch (const DatabaseError& e) {
     const bool damaged = e.code() == SQLITE_CORRUPT || e.code() == SQLITE_NOTADB;
     throw StateError(damaged ? kDamaged : kCannotOpen, {name, e.what()});

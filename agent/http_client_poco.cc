@@ -25,6 +25,7 @@
 #include "agent/http_wire.h"
 #include "agent/socket_slice.h"
 #include "agent/system_authorities.h"
+#include "agent/system_message.h"
 #include "agent/system_proxy.h"
 
 namespace postern {
@@ -297,7 +298,7 @@ Step connectTo(StreamSocket& socket, const Poco::Net::SocketAddress& address, st
       if (steady_clock::now() >= deadline) return {Io::Silent};
     }
     if (const int error = socket.impl()->socketError(); error != 0) {
-      return {Io::Broken, 0, std::system_category().message(error)};
+      return {Io::Broken, 0, systemMessage(std::error_code(error, std::system_category()))};
     }
     socket.setBlocking(true);
     socket.setNoDelay(true);

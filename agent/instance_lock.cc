@@ -3,6 +3,7 @@
 #include "agent/database.h"
 #include "agent/file_lock.h"
 #include "agent/private_file.h"
+#include "agent/system_message.h"
 
 namespace postern {
 namespace {
@@ -33,7 +34,7 @@ std::unique_ptr<InstanceLock> InstanceLock::tryTake(const std::filesystem::path&
     if (!impl->lock) return nullptr;
     return std::unique_ptr<InstanceLock>(new InstanceLock(std::move(impl)));
   } catch (const std::filesystem::filesystem_error& e) {
-    throw StateError(kNoLock, {file.string(), e.code().message()});
+    throw StateError(kNoLock, {file.string(), systemMessage(e.code())});
   }
 }
 

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "agent/private_file.h"
+#include "agent/system_message.h"
 
 namespace postern {
 namespace {
@@ -149,7 +150,7 @@ Result<void> writePlanFile(const std::filesystem::path& file, const PlanFile& pl
   try {
     writePrivateFile(place, whole.dump(1, ' ', false, json::error_handler_t::replace) + '\n');
   } catch (const std::filesystem::filesystem_error& e) {
-    return fail(Fault::Reject, kCannotWrite, {file.string(), e.code().message()});
+    return fail(Fault::Reject, kCannotWrite, {file.string(), systemMessage(e.code())});
   }
   return {};
 }

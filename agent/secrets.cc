@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/interprocess/sync/file_lock.hpp>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -16,9 +16,12 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 
+#include "agent/file_lock.h"
 #include "agent/machine_seal.h"
 #include "agent/option_value.h"
+#include "agent/system_message.h"
 
 namespace postern {
 namespace {
@@ -328,15 +331,11 @@ class OneWriter {
   explicit OneWriter(const std::filesystem::path& store) : inside_(mutex()), file_(store.string() + ".lock") {
     try {
       makeServiceFile(file_);
-      lock_ = boost::interprocess::file_lock(file_.string().c_str());
-      lock_.lock();
+      while (!(lock_ = FileLock::tryTake(file_))) std::this_thread::sleep_for(std::chrono::milliseconds{10});
     } catch (const std::filesystem::filesystem_error& e) {
-      throw ConfigError(file_.string(), kCannotWrite, {e.code().message()});
-    } catch (const boost::interprocess::interprocess_exception& e) {
-      throw ConfigError(file_.string(), kCannotWrite, {e.what()});
+      throw ConfigError(file_.string(), kCannotWrite, {systemMessage(e.code())});
     }
   }
-  ~OneWriter() { lock_.unlock(); }
   OneWriter(const OneWriter&) = delete;
   OneWriter& operator=(const OneWriter&) = delete;
 
@@ -348,7 +347,7 @@ class OneWriter {
   }
   const std::scoped_lock<std::mutex> inside_;
   const std::filesystem::path file_;
-  boost::interprocess::file_lock lock_;
+  std::unique_ptr<FileLock> lock_;
 };
 
 }  // namespace
@@ -402,7 +401,7 @@ void SecretStore::save(const Contents& contents) {
     writing = storeFile_;
     writePrivateFile(storeFile_, json.dump() + "\n", IfExists::Replace, hook_);
   } catch (const std::filesystem::filesystem_error& error) {
-    throw ConfigError(writing.string(), kCannotWrite, {error.code().message()});
+    throw ConfigError(writing.string(), kCannotWrite, {systemMessage(error.code())});
   }
 }
 

@@ -12,6 +12,7 @@
 #include "agent/database.h"
 #include "agent/folders.h"
 #include "agent/rights_windows.h"
+#include "agent/system_message.h"
 #include "service/service_manager.h"
 #include "service/service_windows.h"
 
@@ -130,7 +131,8 @@ struct CloseService {
 using ServiceHandle = std::unique_ptr<std::remove_pointer_t<SC_HANDLE>, CloseService>;
 
 [[noreturn]] void refuse(const char* what, DWORD error = ::GetLastError()) {
-  throw ConfigError({}, kRefused, {what, std::system_category().message(static_cast<int>(error))});
+  throw ConfigError({}, kRefused,
+                    {what, systemMessage(std::error_code(static_cast<int>(error), std::system_category()))});
 }
 
 ServiceHandle openManager(DWORD rights) {
@@ -317,7 +319,7 @@ void makeStateDir(Invocation& call, const fs::path& home) {
 }
 
 [[noreturn]] void throwFolder(const fs::filesystem_error& error) {
-  throw ConfigError({}, kFolder, {error.path1().string(), error.code().message()});
+  throw ConfigError({}, kFolder, {error.path1().string(), systemMessage(error.code())});
 }
 
 void stopAndWait(const ServiceHandle& service) {
@@ -426,7 +428,7 @@ int removeService(Invocation& call, bool withData) {
       removeStateDir(call, folder);
       removeTree(folder);
     } catch (const fs::filesystem_error& e) {
-      const ConfigError error({}, kNotRemoved, {e.path1().string(), e.code().message()});
+      const ConfigError error({}, kNotRemoved, {e.path1().string(), systemMessage(e.code())});
       tell(EVENT_REMOVE, error);
       throw error;
     }

@@ -3,10 +3,6 @@
 #include <windows.h>
 // clang-format on
 
-#include <Poco/AutoPtr.h>
-#include <Poco/FileChannel.h>
-#include <Poco/Message.h>
-
 #include <condition_variable>
 #include <mutex>
 #include <sstream>
@@ -15,6 +11,7 @@
 #include "agent/log_sink.h"
 #include "service/command.h"
 #include "service/host.h"
+#include "service/log_file_windows.h"
 #include "service/service_windows.h"
 
 namespace postern::windows {
@@ -106,37 +103,23 @@ class Reporter {
 };
 
 /// stderr of a service leads nowhere: what is logged goes to a file instead, and errors to the Event Log, too.
-class LogFile {
+class Log {
  public:
-  explicit LogFile(const std::filesystem::path& folder) {
-    std::error_code ignored;
-    std::filesystem::create_directories(folder, ignored);
-    channel_ = Poco::makeAuto<Poco::FileChannel>((folder / "postern.log").string());
-    channel_->setProperty(Poco::FileChannel::PROP_ROTATION, "10 M");
-    channel_->setProperty(Poco::FileChannel::PROP_PURGECOUNT, "9");
-    channel_->setProperty(Poco::FileChannel::PROP_ARCHIVE, "number");
+  explicit Log(const std::filesystem::path& folder)
+      : file_(folder, [](const std::string& failure) { writeEvent(EVENT_LOGGED, "logs: " + failure); }) {
     setLogSink([this](const std::string& line) {
       if (line.find(" level=error ") != std::string::npos) writeEvent(EVENT_LOGGED, line);
-      write(line);
+      file_.write(line);
     });
   }
-  ~LogFile() { setLogSink(nullptr); }
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
+  ~Log() { setLogSink(nullptr); }
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
 
-  void write(const std::string& line) {
-    if (!writable_) return;
-    try {
-      channel_->log(Poco::Message("postern", line, Poco::Message::PRIO_INFORMATION));
-    } catch (const Poco::Exception& e) {
-      writable_ = false;  // told once; the Event Log goes on
-      writeEvent(EVENT_LOGGED, "logs: " + e.displayText());
-    }
-  }
+  void write(const std::string& line) { file_.write(line); }
 
  private:
-  Poco::AutoPtr<Poco::FileChannel> channel_;
-  bool writable_ = true;
+  LogFile file_;
 };
 
 /// The dispatcher calls plain functions: what they need. One service a process.
@@ -169,7 +152,7 @@ void WINAPI serviceMain(DWORD, wchar_t**) {
   std::ostringstream err;
   int code = kDone;
   {
-    LogFile log(service->settings.parent_path() / "logs");
+    Log log(service->settings.parent_path() / "logs");
     code = runPostern({"--config", service->settings.string(), "run"}, Console{out, err, systemLanguage(), false},
                       service->stop.get_token());
     std::istringstream told(err.str());

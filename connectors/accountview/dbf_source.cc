@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agent/nearest.h"
+#include "agent/system_message.h"
 #include "connectors/accountview/dbf_messages.h"
 #include "connectors/accountview/dbf_row.h"
 
@@ -61,7 +62,7 @@ Result<Files> findFiles(const fs::path& folder, const std::string& table) {
   }
   const std::u8string shown = folder.u8string();
   const std::string place(shown.begin(), shown.end());
-  if (error) return fail(Fault::Retry, kDbfNoFolder, {place}, error.message());
+  if (error) return fail(Fault::Retry, kDbfNoFolder, {place}, systemMessage(error));
   if (out.table.empty()) return fail(Fault::Retry, kDbfNoTable, {table, place});
   return out;
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "agent/system_message.h"
 #include "connectors/files/messages.h"
 
 namespace postern::files {
@@ -108,7 +109,7 @@ std::string Folder::name() const { return utf8(options_.path); }
 Result<std::vector<FoundFile>> Folder::find(const std::string& pattern) const {
   std::error_code error;
   auto out = listed(options_.path, pattern, 0, error);
-  if (error) return fail(Fault::Retry, kNoFolder, {name()}, error.message());
+  if (error) return fail(Fault::Retry, kNoFolder, {name()}, systemMessage(error));
   if (hasMarker())
     std::erase_if(out, [&](const FoundFile& file) {
       std::error_code none;

@@ -96,7 +96,7 @@ class Report {
 
   int finish() {
     if (settingsAreBad_) worst_ = Level::Bad;
-    if (call_.json()) call_.console.out << json_.dump(2) << '\n';
+    if (call_.json()) call_.console.out << json_.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     if (worst_ == Level::Good && !call_.json()) call_.console.out << call_.console.tr(kAllGood) << '\n';
     if (worst_ == Level::Bad) return hostIsBad_ ? kState : settingsAreBad_ ? kSettings : kRemote;
     return worst_ == Level::Warning ? kDiffers : kDone;

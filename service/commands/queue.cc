@@ -90,7 +90,7 @@ int list(Invocation& call, Database& db) {
     filter.afterId = entries.back().id;
   }
   if (call.json()) {
-    console.out << json.dump(2) << '\n';
+    console.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else if (rows.empty()) {
     console.out << console.tr(filter.state ? kNothingParked : kEmpty) << '\n';
   } else {
@@ -120,7 +120,7 @@ void show(Invocation& call, Database& db, const OutboxEntry& entry) {
     json["create"] = change.create;
     if (!entry.detail.empty()) json["server_said"] = entry.detail;
     for (const auto& field : change.fields) json["fields"][field.name] = {{"from", field.from}, {"to", field.to}};
-    console.out << json.dump(2) << '\n';
+    console.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return;
   }
   console.out << entry.id << "  " << stateName(entry.state) << "  " << (change.create ? "create " : "update ")

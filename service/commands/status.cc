@@ -115,7 +115,7 @@ int run(Invocation& call) {
     if (!flowsOf(link, info, {}, true).toErp.empty() || countOutbox(db, back).total() > 0) queue(back);
   }
   if (call.json()) {
-    console.out << json.dump(2) << '\n';
+    console.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else if (parked > 0) {
     console.out << console.tr(kSeeParked) << '\n';
   }

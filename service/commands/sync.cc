@@ -125,7 +125,7 @@ void printReport(Invocation& call, const PassReport& report) {
     if (report.app) json["app_error"] = console.describe(*report.app);
     if (report.back) json["erp_write_error"] = console.describe(*report.back);
     for (const auto& held : report.held) json["held"].push_back(console.describe(held));
-    console.out << json.dump() << '\n';
+    console.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return;
   }
   console.out << console.tr(kSummary,
