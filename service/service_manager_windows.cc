@@ -12,6 +12,7 @@
 #include "agent/database.h"
 #include "agent/folders.h"
 #include "agent/rights_windows.h"
+#include "agent/secrets.h"
 #include "agent/system_message.h"
 #include "service/service_manager.h"
 #include "service/service_windows.h"
@@ -102,6 +103,11 @@ constexpr Message kSharedStateDir{
 constexpr Text kNotTaken{"The settings of {0} are not taken: {1} is there already.",
                          "Die Einstellungen aus {0} werden nicht übernommen: {1} gibt es schon.",
                          "De instellingen uit {0} zijn niet overgenomen: {1} bestaat al."};
+constexpr Text kSecretsNotThere{
+    "No secrets are taken: {0} is not there, and secrets are stored already.",
+    "Es werden keine Geheimnisse übernommen: {0} gibt es nicht, und es sind schon welche "
+    "gespeichert.",
+    "Er worden geen geheimen overgenomen: {0} is er niet, en er zijn al geheimen opgeslagen."};
 constexpr Text kKept{"Kept, as it holds what is not postern's: {0}",
                      "Bleibt, weil es enthält, was nicht zu postern gehört: {0}",
                      "Blijft, omdat het bevat wat niet van postern is: {0}"};
@@ -353,17 +359,25 @@ std::string contentOf(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+void tell(Invocation& call, const Text& text, const std::vector<std::string>& names) {
+  call.console.out << call.console.tr(text, names) << '\n';
+  windows::writeEvent(EVENT_NOT_TAKEN, fill(text.in(windows::systemLanguage()), names));
+}
+
 /// A command line that is used again for an upgrade still names them.
 void tellIfNotTaken(Invocation& call, const fs::path& handedOver, const fs::path& file) {
-  if (handedOver.empty() || contentOf(handedOver) == contentOf(file)) return;
-  const std::vector<std::string> names{handedOver.string(), file.string()};
-  call.console.out << call.console.tr(kNotTaken, names) << '\n';
-  windows::writeEvent(EVENT_NOT_TAKEN, fill(kNotTaken.in(windows::systemLanguage()), names));
+  if (!handedOver.empty() && contentOf(handedOver) != contentOf(file)) {
+    tell(call, kNotTaken, {handedOver.string(), file.string()});
+  }
 }
 
 void setUpState(Invocation& call, const ServiceInstall& with, const fs::path& file) {
   makeStateDir(call, file.parent_path());
   if (with.secrets.empty()) return;
+  if (!fs::exists(with.secrets) && !SecretStore(call.settings().stateDir()).list().empty()) {
+    tell(call, kSecretsNotThere, {with.secrets.string()});  // a command line that is used again for an upgrade
+    return;
+  }
   const int stored = importSecrets(with.secrets, call.settings().stateDir());
   call.console.out << call.console.tr(kSecretsStored, {std::to_string(stored)}) << '\n';
 }

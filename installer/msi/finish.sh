@@ -30,7 +30,7 @@ msiinfo export "$msi" Upgrade >"$work/Upgrade.idt"
 sed -i 's/\t1\t\([^\t]*\tWIX_UPGRADE_DETECTED\)/\t513\t\1/' "$work/Upgrade.idt"
 msibuild "$msi" -i "$work/Upgrade.idt"
 
-for search in R_Settings R_Folder; do
+for search in R_Settings R_Folder R_Windows; do
   query "UPDATE RegLocator SET Type=18 WHERE Signature_='$search'" # raw value, 64-bit view
 done
 
@@ -43,6 +43,10 @@ idt Signature 'Signature|FileName|MinVersion|MaxVersion|MinSize|MaxSize|MinDate|
   's72|s255|S20|S20|I4|I4|I4|I4|S255' Signature 'R_File|postern.ini|||||||'
 idt DrLocator 'Signature_|Parent|Path|Depth' 's72|S72|S255|I2' 'Signature_|Parent|Path' 'R_File||[CommonAppDataFolder]postern|0'
 query "INSERT INTO AppSearch (Property, Signature_) VALUES ('HAVE_SETTINGS_FILE', 'R_File')"
+
+# wixl ends a key by a backslash (ICE03).
+msiinfo export "$msi" Registry | sed 's/\\\t/\t/' >"$work/Registry.idt"
+msibuild "$msi" -i "$work/Registry.idt"
 
 # PATH of the machine.
 printf 'Environment\tName\tValue\tComponent_\r\ns72\tl255\tL255\ts72\r\nEnvironment\tEnvironment\r\nE_Path\t=-*PATH\t[~];[INSTALLDIR]\tC_Program\r\n' \
@@ -105,7 +109,7 @@ run InstallExecuteSequence RemoveData 'REMOVE="ALL" AND REMOVE_DATA=1 AND NOT UP
 # Properties that a silent installation hands over, and what AppSearch found: after a double-click only these reach the
 # part that runs elevated. The path of the secrets stays out of the log.
 secure=$(table Property | awk -F'\t' '$1 == "SecureCustomProperties" { print $2 }')
-query "UPDATE Property SET Value='$secure;INSTALLDIR;HAVE_SETTINGS;HAVE_SETTINGS_FILE;SETTINGS;SECRETS;START;REMOVE_DATA' WHERE Property='SecureCustomProperties'"
+query "UPDATE Property SET Value='$secure;INSTALLDIR;HAVE_SETTINGS;HAVE_SETTINGS_FILE;WINDOWS_MAJOR;SETTINGS;SECRETS;START;REMOVE_DATA' WHERE Property='SecureCustomProperties'"
 query "INSERT INTO Property (Property, Value) VALUES ('MsiHiddenProperties', 'SECRETS;SetupArguments')"
 
 # The texts above are in it, whatever code page the machine has.
@@ -128,6 +132,8 @@ check Signature '^R_File\tpostern.ini'
 check Environment '^E_Path\t'
 check Property '^MsiHiddenProperties\tSECRETS;'
 check Property '^SecureCustomProperties\t.*;INSTALLDIR;HAVE_SETTINGS;HAVE_SETTINGS_FILE;.*;REMOVE_DATA$'
+if table Registry | grep -qP '\\\t'; then echo "finish.sh: a key ends by a backslash" >&2; exit 1; fi
+check RegLocator '^R_Windows\t.*\t18$'
 check Property '^REBOOT\tReallySuppress$'
 check CustomAction '^SetUpService\t11282\tF_Program'
 check InstallExecuteSequence '^SetUpService\t.*\t5810$'

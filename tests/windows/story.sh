@@ -177,12 +177,12 @@ skip "the event's own text, by language: wine looks no message up (windows/REAL-
 cp "$work/good.ini" "$data/postern.ini"
 ok "mended, it starts" code 0 postern service start
 
-chapter "upgrade with edited settings"
+chapter "upgrade with edited settings, by the first command line again"
 printf '; edited by hand: Straße\n' >>"$data/postern.ini"
 cp "$data/postern.ini" "$work/edited.ini"
 state_before=$(sha256sum <"$data/state/secrets.key")
 halt
-ok "upgrades" code 0 installer /i "$next"
+ok "upgrades" code 0 installer /i "$next" "SETTINGS=$(windows "$work/site.ini")" "SECRETS=$(windows "$work/secrets.txt")"
 ok "under its virtual account" has "$("$wine" reg query 'HKLM\System\CurrentControlSet\Services\postern' 2>/dev/null)" 'NT SERVICE.postern'
 skip "the service itself stays: wine tells the old version nothing of the upgrade (windows/REAL-WINDOWS.md)"
 ok "the service runs again" within 30 in_state RUNNING
