@@ -111,8 +111,11 @@ std::optional<std::string> readHidden(const std::string& prompt, std::stop_token
     line = consoleLine(input);
     SetConsoleMode(input, mode);
     std::cerr << '\n';
-  } else if (std::string read; std::getline(std::cin, read)) {
-    line = read;
+  } else {
+    std::string text((64 << 10) + 1, '\0');
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::cin.gcount()));
+    if (!text.empty()) line = text;
   }
   while (line && (line->ends_with('\r') || line->ends_with('\n'))) line->pop_back();
   return line;
