@@ -51,6 +51,15 @@ constexpr Message kDidNotStart{
      "Lesen Sie den Grund im Ereignisprotokoll (Anwendung, Quelle postern) oder in {1}, oder führen Sie \"postern "
      "check\" aus",
      "lees de reden in het gebeurtenislogboek (Toepassing, bron postern) of in {1}, of voer \"postern check\" uit"}};
+constexpr Message kStillStarting{
+    "PST-1414",
+    {"the service is still starting after {0} s", "der Dienst startet nach {0} s immer noch",
+     "de service is na {0} s nog steeds aan het starten"},
+    {"a large state file takes time after a crash or an upgrade: look again with \"sc query postern\"; {1} says more",
+     "Eine große Zustandsdatei braucht nach einem Absturz oder Update Zeit: Sehen Sie mit \"sc query postern\" wieder "
+     "nach; mehr steht in {1}",
+     "een groot statusbestand heeft na een crash of upgrade tijd nodig: kijk opnieuw met \"sc query postern\"; meer "
+     "staat in {1}"}};
 constexpr Message kFolder{"PST-1408",
                           {"the folder {0} cannot be set up: {1}", "der Ordner {0} lässt sich nicht einrichten: {1}",
                            "de map {0} kan niet worden ingericht: {1}"},
@@ -466,9 +475,12 @@ int startService(Invocation& call) {
     call.console.out << call.console.tr(kRuns) << '\n';
     return kDone;
   }
+  const auto log = call.configFile().parent_path() / "logs" / "postern.log";
+  if (status.dwCurrentState == SERVICE_START_PENDING) {
+    throw StateError(kStillStarting, {std::to_string(kStartLimit.count()), log.string()});
+  }
   const bool specific = status.dwWin32ExitCode == ERROR_SERVICE_SPECIFIC_ERROR;
   const DWORD code = specific ? status.dwServiceSpecificExitCode : status.dwWin32ExitCode;
-  const auto log = call.configFile().parent_path() / "logs" / "postern.log";
   if (specific && code == kSettings) throw ConfigError({}, kDidNotStart, {std::to_string(code), log.string()});
   throw StateError(kDidNotStart, {std::to_string(code), log.string()});
 }

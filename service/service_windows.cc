@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr DWORD kPatience = 10'000;  // milliseconds between two signs of progress that the service manager should bear
-constexpr auto kStartLimit = 120s;
+constexpr auto kStartLimit = 10min;  // a large state file's log is replayed, or its form changed
 
 std::wstring wide(const std::string& text) {
   const int length = ::MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0);
@@ -30,7 +30,7 @@ std::wstring wide(const std::string& text) {
 }
 
 /// What the service manager is told. While something takes its time it hears of progress each second, or it would take
-/// the service for dead; a start that makes none is ended after kStartLimit.
+/// the service for dead; a start that hangs is ended after kStartLimit.
 class Reporter {
  public:
   void begin(SERVICE_STATUS_HANDLE handle) {
