@@ -162,6 +162,17 @@ ok "the service starts by itself" within 60 in_state RUNNING
 rename "Praxis Süd"
 ok "a change arrives" within 40 arrived "Praxis Süd"
 
+chapter "stop while both systems hang"
+kill -STOP "${pids[@]}"
+sleep 12 # a poll is under way then
+began=$(date +%s%N)
+"$wine" sc stop postern >/dev/null 2>&1
+ok "stopped" within 20 in_state STOPPED
+ok "the process is gone" within 20 gone
+ok "in less than 10 s" [ $((($(date +%s%N) - began) / 1000000)) -lt 10000 ]
+kill -CONT "${pids[@]}"
+ok "it starts" code 0 postern service start
+
 chapter "wrong settings"
 halt
 cp "$data/postern.ini" "$work/good.ini"
