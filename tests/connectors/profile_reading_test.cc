@@ -192,7 +192,7 @@ TEST_F(ProfileReadingTest, StampInUtcIsTheSitesDay) {
   const auto dayOf = [&](const char* date) {
     const std::string raw = Json{{"id", "h-1"}, {"date", date}}.dump();
     const auto record = system->source()->map("time_entry", Row{"h-1", raw});
-    return record ? record->field("date") : std::string(record.error().code());
+    return std::string(record ? record->field("date") : record.error().code());
   };
   EXPECT_EQ(dayOf("2025-05-08"), "2025-05-08");
   EXPECT_EQ(dayOf("2025-05-08T22:00:00Z"), "2025-05-09");

@@ -35,7 +35,8 @@ using Json = nlohmann::json;
 #ifdef _WIN32
 // A shutdown does not wake the thread that waits on the connection there, and closing it under that thread may close
 // whatever got its number meanwhile. So idle connections are given up after a second, which clients must bear anyway.
-constexpr int kShutBoth = SD_BOTH;
+// wine's server even loses track of a socket that is shut under another thread, and dies of it when that is closed.
+void shut(poco_socket_t) {}
 /// A program that a test starts would hold the port open after stop().
 void keepFromChildren(poco_socket_t socket) {
   ::SetHandleInformation(reinterpret_cast<HANDLE>(socket), HANDLE_FLAG_INHERIT, 0);
@@ -43,7 +44,7 @@ void keepFromChildren(poco_socket_t socket) {
 constexpr long kIdleLimit = 1;
 constexpr long kReadLimit = 5;
 #else
-constexpr int kShutBoth = SHUT_RDWR;
+void shut(poco_socket_t socket) { ::shutdown(socket, SHUT_RDWR); }
 void keepFromChildren(poco_socket_t) {}  // stop() shuts it for them, too
 constexpr long kIdleLimit = 600;
 constexpr long kReadLimit = 60;
@@ -200,7 +201,7 @@ class Simulator::Impl::Connection : public Poco::Net::HTTPServerConnection {
     ++impl_.connected_;
     const std::lock_guard lock(impl_.connectionsMutex_);
     impl_.connections_.insert(descriptor_);
-    if (impl_.stopping_) ::shutdown(descriptor_, kShutBoth);
+    if (impl_.stopping_) shut(descriptor_);
   }
   ~Connection() override {
     const std::lock_guard lock(impl_.connectionsMutex_);
@@ -469,15 +470,11 @@ void Simulator::stop() {
   {
     const std::lock_guard lock(impl.connectionsMutex_);
     impl.stopping_ = true;
-    for (const auto descriptor : impl.connections_) ::shutdown(descriptor, kShutBoth);
+    for (const auto descriptor : impl.connections_) shut(descriptor);
   }
   impl.stopped_.notify_all();
   impl.accepted_.notify_all();
-#ifndef _WIN32
-  // A child process may hold it, too, and must not keep it open. Not so under wine (keepFromChildren), whose server
-  // loses track of a listening socket that is shut and ends by an assertion once it is closed.
-  ::shutdown(impl.socket_->impl()->sockfd(), kShutBoth);
-#endif
+  shut(impl.socket_->impl()->sockfd());  // a child process may hold it, too, and must not keep it open
   impl.acceptor_.join();
   for (auto& worker : impl.workers_) worker.join();  // the acceptor alone adds to them
   impl.workers_.clear();

@@ -28,14 +28,15 @@ for entry in "$@"; do
   "$wine" "$bin/$program.exe" --gtest_list_tests >"$out/$program.list" 2>/dev/null || { echo "$program does not start"; exit 1; }
   for ((i = 0; i < count; i++)); do echo "$program $i $count" >>"$out/shards"; done
 done
-# wine's own server may die by an assertion of its own (seen: sock_poll_event in wine 8.0), and what runs then hangs: it is
-# ended. What got no result runs once more, and it is said; a test that failed does not.
-while sleep 5; do ! grep -q Assertion "$SERVER_SAYS" || pkill -9 -f "$bin/[a-z0-9_]*_tests.exe"; done &
+# wine 8.0's own server forgets a socket before it forgets its events: it ends by an assertion (sock_poll_event) or a crash, and
+# what runs then hangs until it is ended here. What got no result runs once more, and it is said; a test that failed does not.
+died() { grep -qE 'Assertion|crashed' "$SERVER_SAYS"; }
+while sleep 5; do ! died || pkill -9 -f "$bin/[a-z0-9_]*_tests.exe"; done &
 watch=$!
 xargs -a "$out/shards" -P "${JOBS:-2}" -I{} bash -c 'shard {}'
 kill "$watch"
 mapfile -t lost < <(while read -r name code; do [ -e "$out/$name.xml" ] || echo "$name"; done <"$out/codes")
-if [ ${#lost[@]} -gt 0 ] && { grep -q Assertion "$SERVER_SAYS" || grep -qE ' (124|137)$' "$out/codes"; }; then
+if [ ${#lost[@]} -gt 0 ] && { died || grep -qE ' (124|137)$' "$out/codes"; }; then
   for name in "${lost[@]}"; do cp "$out/$name.log" "$out/$name.first.txt"; done
   echo "no result: ${lost[*]} ($(head -n 1 "$SERVER_SAYS" | grep . || echo "hung, on a live server")); once more, see *.first.txt"
   wine_down
