@@ -139,11 +139,12 @@ Result<void> writePlanFile(const std::filesystem::path& file, const PlanFile& pl
   const auto there = std::filesystem::status(file, error);
   const auto place = std::filesystem::exists(there) ? std::filesystem::canonical(file, error) : file;
   auto temporary = place;
+  temporary += ".new";
   if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
     return fail(Fault::Reject, kCannotWrite,
                 {file.string(), std::make_error_code(std::errc::invalid_argument).message()});
   }
-  if (std::filesystem::exists(temporary += ".new", error)) {
+  if (std::filesystem::exists(temporary, error)) {
     return fail(Fault::Reject, kCannotWrite,
                 {file.string(), temporary.string() + ": " + std::make_error_code(std::errc::file_exists).message()});
   }
