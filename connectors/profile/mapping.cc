@@ -84,7 +84,7 @@ std::optional<std::string> isoOf(std::string_view text, std::string_view form) {
 
 /// The day of a date or a stamp; one with a zone is the day in the site's, but midnight in UTC is a date written so.
 std::optional<std::string> dayOf(const std::string& text, const Profile& profile) {
-  const auto written = isoOf(text, profile.dateForm);
+  auto written = isoOf(text, profile.dateForm);
   if (!written || text.find_first_of("Z+-", std::min(text.size(), kStampLength)) == std::string::npos) return written;
   const auto stamp = parseStamp(text);
   if (!stamp || *stamp == Clock::Time{*parseIsoDate(*written)}) return written;
