@@ -180,7 +180,8 @@ std::optional<int> askService(Invocation& call, const std::vector<std::string>& 
       // An app that is away may stay so for hours; the service goes on by itself.
       const bool served = passServed(db, link, ticket);
       done = served && (empty || troubleOf(db, link, settings, true));
-      if (!served && (lock = InstanceLock::tryTake(call.settings().stateDir()))) return std::nullopt;
+      if (!served) lock = InstanceLock::tryTake(call.settings().stateDir());
+      if (lock) return std::nullopt;
     }
     if (!done) {
       call.console.out << call.console.tr(kSlow, {link}) << '\n';
