@@ -31,7 +31,8 @@ constexpr Message kNotReadable{
 class StateCopy {
  public:
   StateCopy(Database& live, const std::filesystem::path& file, const Clock& clock)
-      : file_(file.parent_path() / ("plan-" + std::to_string(clock.monotonic().time_since_epoch().count()) + ".db")) {
+      : file_(file.parent_path() /
+              ("postern.plan-" + std::to_string(clock.monotonic().time_since_epoch().count()) + ".db")) {
     removeForgotten(file_.parent_path());
     try {
       live.copyTo(file_);
@@ -59,7 +60,7 @@ class StateCopy {
     const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours{24};
     for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
       const auto& file = entry.path();
-      const bool copy = file.filename().string().starts_with("plan-") && file.extension() == ".db";
+      const bool copy = file.filename().string().starts_with("postern.plan-") && file.extension() == ".db";
       if (copy && std::filesystem::last_write_time(file, ignored) < yesterday) remove(file);
     }
   }

@@ -118,10 +118,10 @@ std::optional<ExplainedTarget> explainMade(Database& db, const ExplainedLink& li
     told.id = binding->id;
     told.seen = seenIn(erp, {reference.kind, binding->id});
   }
-  // As the poller has it: what was deleted before it was sent is wanted by nobody.
-  const auto source = binding || kind->inputs.empty() ? std::nullopt : app.get(kind->inputs.front(), reference.key);
   const auto view = backView(app, erp, appBindings, erpBindings);
-  const auto target = source && source->gone ? std::nullopt : link.rules.deriveBack(reference, view, now);
+  const auto target = wasDeletedUnsent(*kind, reference.key, app, erpBindings)
+                          ? std::nullopt
+                          : link.rules.deriveBack(reference, view, now);
   told.wanted = target.has_value();
   if (target) told.toSend = toSend(*target, binding, link.erpKinds, reference.kind);
   return isKnown(told) ? std::optional(std::move(told)) : std::nullopt;

@@ -61,6 +61,10 @@ bool isDirty(Database& db, std::string_view link, const Reference& target);
 std::optional<Target> derivedFor(const Reference& target, const Rules& rules, const SourceView& erp,
                                  const Outbox& queue, Clock::Time now);
 
+/// Whether the app's record, the first of the target's inputs, is gone and the ERP never had it: then nobody wants it
+/// there any more, also where a refusal or an outage has held it back until now.
+bool wasDeletedUnsent(const TargetKind& target, const std::string& key, const Snapshot& app, const Bindings& erp);
+
 /// Releases what the brake of `link` holds; the next pass derives it. Returns how many kinds of targets.
 int approve(Database& db, std::string_view link, const Rules& rules);
 
@@ -151,7 +155,6 @@ class Poller {
   void markAllBack(std::string_view kind, std::string_view onlyTarget);
   void deriveBack(std::stop_token stop, const std::function<void()>& queued);
   void deriveBackKind(const TargetKind& target, std::stop_token stop, const std::function<void()>& queued);
-  bool wasDeletedUnsent(const TargetKind& target, const std::string& key) const;
   bool enqueueBack(const TargetKind& target, const std::string& key);
   std::optional<Target> derivedBack(const Reference& reference);
   void derivedAllBack(const TargetKind& target);

@@ -146,11 +146,9 @@ std::optional<Target> Poller::derivedBack(const Reference& reference) {
   return rules_.deriveBack(reference, backView(app_.snapshot, erp_.snapshot, bindings_, erpBindings_), clock_.now());
 }
 
-/// Whether the app's record, the first of the target's inputs, is gone and the ERP never had it: then nobody wants it
-/// there any more, also where a refusal or an outage has held it back until now.
-bool Poller::wasDeletedUnsent(const TargetKind& target, const std::string& key) const {
-  if (target.inputs.empty() || !erpBindings_.idOf(target.name, key).empty()) return false;
-  const auto source = app_.snapshot.get(target.inputs.front(), key);
+bool wasDeletedUnsent(const TargetKind& target, const std::string& key, const Snapshot& app, const Bindings& erp) {
+  if (target.inputs.empty() || !erp.idOf(target.name, key).empty()) return false;
+  const auto source = app.get(target.inputs.front(), key);
   return source && source->gone;
 }
 
@@ -161,7 +159,8 @@ bool Poller::enqueueBack(const TargetKind& target, const std::string& key) {
   const auto binding = erpBindings_.get(reference.kind, key);
   const bool cameFromErp = !binding && !target.counterpart.empty() && !bindings_.keyOf(target.counterpart, key).empty();
   const auto now = clock_.now();
-  const auto desired = cameFromErp || wasDeletedUnsent(target, key) ? std::nullopt : derivedBack(reference);
+  const auto desired =
+      cameFromErp || wasDeletedUnsent(target, key, app_.snapshot, erpBindings_) ? std::nullopt : derivedBack(reference);
   if (!desired) return back_.withdraw(reference), false;
   const auto before = back_.find(reference);
   if (desired->refusal) {
@@ -216,7 +215,7 @@ std::int64_t Poller::countNewBack(const TargetKind& target, std::int64_t limit) 
     ReadScope read(db_);
     for (const auto& key : keys) {
       if (erpBindings_.idOf(target.name, key).empty() && bindings_.keyOf(target.counterpart, key).empty() &&
-          !wasDeletedUnsent(target, key) && derivedBack({std::string(target.name), key}))
+          !wasDeletedUnsent(target, key, app_.snapshot, erpBindings_) && derivedBack({std::string(target.name), key}))
         ++many;
     }
   }

@@ -331,7 +331,10 @@ class OneWriter {
   explicit OneWriter(const std::filesystem::path& store) : inside_(mutex()), file_(store.string() + ".lock") {
     try {
       makeServiceFile(file_);
-      while (!(lock_ = FileLock::tryTake(file_))) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+      for (int tries = 1000; !(lock_ = FileLock::tryTake(file_)); --tries) {  // a writer takes milliseconds
+        if (tries == 0) throw ConfigError(file_.string(), kCannotWrite, {"locked"});
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+      }
     } catch (const std::filesystem::filesystem_error& e) {
       throw ConfigError(file_.string(), kCannotWrite, {systemMessage(e.code())});
     }

@@ -110,7 +110,7 @@ TEST_F(SurroundingsTest, FullDiskEndsAPassWithExitFourAndItsRemedy) {
   const auto planned = run({"plan"});
   std::size_t copies = 0;
   for (const auto& entry : std::filesystem::directory_iterator(state())) {
-    copies += entry.path().filename().string().starts_with("plan-") ? 1U : 0U;
+    copies += entry.path().filename().string().starts_with("postern.plan-") ? 1U : 0U;
   }
   static_cast<void>(std::system(("umount '" + state().string() + '\'').c_str()));
   EXPECT_EQ(low.code, 4) << low.all();
